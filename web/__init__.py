@@ -1,0 +1,1 @@
+"""The window: pages rendered on the server from the same rows as letters and tables."""

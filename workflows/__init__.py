@@ -1,0 +1,1 @@
+"""What turns a plan into followed-up work: decisions, memory, verbs, clockwork and commands."""

@@ -1,0 +1,1 @@
+"""The command `dondoc`, one file a verb."""

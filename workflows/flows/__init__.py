@@ -1,0 +1,1 @@
+"""The clockwork: the only room that knows Prefect."""

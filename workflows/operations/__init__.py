@@ -1,0 +1,1 @@
+"""The verbs: each operation is one transaction that reads, asks the engine and writes."""
