@@ -254,7 +254,7 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person of a unit, addressed by office title; `substitute` is another contact's id of the same unit."""
+    """A person of a unit, addressed by title; `substitute` is the id of another contact of the unit."""
 
     id: str
     title: str
@@ -317,7 +317,11 @@ class CalendarDefinition:
 
 @dataclass(frozen=True, slots=True)
 class PlanDefinition:
-    """One plan file as written, with the shared files it names."""
+    """One plan file as written, with the shared files it names.
+
+    `places` says where records without a place of their own stand: `(kind, id)`, such as `("unit", "vhxh")`
+    or `("ladder", "default")`. It may lack entries; a check then points at the nearest thing that has one.
+    """
 
     id: str
     title: str
@@ -329,3 +333,4 @@ class PlanDefinition:
     document: Document = Document()
     clauses: Mapping[str, Clause] | None = None
     theme: str | None = None
+    places: Mapping[tuple[str, str], Place] = field(default_factory=dict)

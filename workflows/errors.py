@@ -15,16 +15,16 @@ class DonDocError(Exception):
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message_id: str, help: Phrase | None = None, **values: object) -> None:
+    def __init__(self, message_id: str, mend: Phrase | None = None, **values: object) -> None:
         self.phrase = Phrase(message_id, values)
-        self.help = help
+        self.mend = mend
         super().__init__(self.phrase.say(lambda text: text))
 
     def say(self, translate: Callable[[str], str]) -> str:
         """The sentence (and the mend, if there is one) in the language of `translate`."""
         parts = [self.phrase.say(translate)]
-        if self.help is not None:
-            parts.append(self.help.say(translate))
+        if self.mend is not None:
+            parts.append(self.mend.say(translate))
         return "\n".join(parts)
 
 
