@@ -1,0 +1,89 @@
+"""The history as a chain: the stored text of a record, and the digests that bind it to the one before.
+
+The text is canonical: JSON with sorted keys and no spaces, empty fields left out, normalised to NFC, dates
+as ISO text, instants as ISO text in UTC. The same record therefore always has the same text, and the text
+read back is the record. Free text is not in it, only its salted digest, so that it can be erased.
+"""
+
+import hashlib
+import json
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Any
+
+from workflows.engine.records import Record, Via
+from workflows.engine.states import State, Verb
+
+FIRST_DIGEST = "0" * 64
+"""What stands before the first record of a chain."""
+
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+def canonical(chain: str, sequence: int, record: Record, note_digest: str | None = None) -> str:
+    """The text under which `record` is stored as entry `sequence` (from 1) of `chain`.
+
+    `chain` names the plan as `office/plan`: a record cannot be moved to another chain or place unseen.
+    Raises ValueError for a naive instant, TypeError where `facts` hold what JSON does not know.
+    """
+    if record.now.tzinfo is None:
+        raise ValueError("an instant without a time zone")
+    content: dict[str, object] = {
+        "as_of": record.as_of.isoformat(),
+        "by": record.by,
+        "chain": chain,
+        "now": record.now.astimezone(UTC).isoformat(),
+        "sequence": sequence,
+        "verb": record.verb,
+    }
+    optional = {
+        "after": record.after,
+        "assignment": record.assignment,
+        "before": record.before,
+        "facts": dict(record.facts) or None,
+        "note": note_digest,
+        "on_behalf_of": record.on_behalf_of,
+        "via": record.via,
+    }
+    content.update((key, value) for key, value in optional.items() if value is not None)
+    return normal(_encode(content))
+
+
+def read(text: str, note: str | None = None) -> Record:
+    """The record that a canonical text holds, with its free text given back where it still exists."""
+    content: dict[str, Any] = json.loads(text)
+    before, after, via = content.get("before"), content.get("after"), content.get("via")
+    return Record(
+        assignment=content.get("assignment"),
+        verb=Verb(content["verb"]),
+        before=None if before is None else State(before),
+        after=None if after is None else State(after),
+        as_of=date.fromisoformat(content["as_of"]),
+        now=datetime.fromisoformat(content["now"]),
+        by=content["by"],
+        on_behalf_of=content.get("on_behalf_of"),
+        via=None if via is None else Via(via),
+        facts=content.get("facts", {}),
+        note=note,
+    )
+
+
+def digest(previous: str, text: str) -> str:
+    """The digest (SHA-256, hex) of a canonical text, bound to the digest of the record before it."""
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def note_digest(salt: bytes, note: str) -> str:
+    """The digest of a free text; without its salt nobody can try out guesses against it."""
+    return hashlib.sha256(salt + normal(note).encode()).hexdigest()
+
+
+def note_digest_of(text: str) -> str | None:
+    """The digest of the free text that a canonical text vouches for, None where the record had none."""
+    found: str | None = json.loads(text).get("note")
+    return found
+
+
+def normal(text: str) -> str:
+    """The text in NFC: one spelling for `ế`, however a keyboard composed it."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
