@@ -158,7 +158,7 @@ class WorkingCalendar:
         return across + self._rank(last) - self._rank(first)
 
     def first_working_day_of_week(self, day: date) -> date | None:
-        """The first working day of the week, Monday to Sunday, of `day`; None where all of it is off (Tết)."""
+        """The first working day of the week, Monday to Sunday, of `day`; None if all of it is off (Tết)."""
         sunday_before = day - timedelta(day.weekday() + 1)
         first = self.after(sunday_before, 1)
         return first if first - sunday_before <= timedelta(weeks=1) else None
