@@ -44,21 +44,21 @@ catalogues: $(INSTALLED) $(COMPILED)  ## compile the message catalogues
 # The development lock is compiled against the runtime lock, so that both hold equal versions. Pins stay as
 # they are while they satisfy pyproject.toml; `make lock ARGS=--upgrade` moves them.
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header
+	--no-strip-extras --no-emit-index-url --no-header
 lock: $(INSTALLED_DEV)  ## write requirements.lock and requirements-dev.lock anew
 	$(LOCK) --group build $(ARGS) --output-file requirements.lock
 	$(LOCK) --group dev --constraint requirements.lock $(ARGS) --output-file requirements-dev.lock
 
-# Our own package is installed without looking anything up: the lock has put its build backend in place.
+# The locks are complete: nothing is left for pip to look up. They have put our build backend in place, too.
 $(INSTALLED): requirements.lock pyproject.toml hatch_build.py | $(BIN)/pip
 	@echo "Installing what requirements.lock names ..."
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.lock | $(INSTALLED)
 	@echo "Installing what requirements-dev.lock names ..."
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 $(BIN)/pip:
