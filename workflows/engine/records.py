@@ -82,7 +82,7 @@ class Answer:
 class Facts:
     """What is known about an assignment beside its state.
 
-    `rung_days` are the days on which the fired rungs were due to fire. `unanswered` counts letters since
+    `acceptance_rung` counts reminders to whoever must accept. `unanswered` counts letters since
     the unit last said anything. `late_at_publication` means the due date had passed when the plan was
     published: no ladder until the office marks it done or gives it a new date. `flagged` means a
     predecessor was reopened after this one had opened.
@@ -90,6 +90,7 @@ class Facts:
 
     obstacle: Obstacle | None = None
     extension: Extension | None = None
+    acceptance_rung: int = 0
     promise: Promise | None = None
     proposal: Proposal | None = None
     answer: Answer | None = None
@@ -110,16 +111,22 @@ class Facts:
 
 NOTHING_KNOWN = Facts()
 
+OVERDUE_TOLD = -1
+"""Value of `reminded_for` after the unit's first letter past the due date."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """A task for one unit (and one occurrence): what is tracked.
 
-    `number` is the store's row number, 0 before it is saved. `original_due` is the due date of the plan,
-    `due` the one in force (opened late, extended or returned). `opened_on` is the day it could open,
-    whichever day a round came by. `done_on` is the day the work was done, as reported; `finished_on` the
-    day it came to count as done. `rung` is how many escalation rungs have been passed for the due date in
-    force. `next_look` is the first day on which time alone may change something, None when only a move can.
+    `number` is the store's row number, 0 before it is saved. `start` is the day from which it may open: the
+    plan's, or the day of publication where that is later. `original_due` is the due date of the plan, `due`
+    the one in force (opened late, extended or returned). `opened_on` is the day it could open, whichever day
+    a round came by. `reminded_for` is the lowest reminder rung given for the due date in force (working days
+    before due), `OVERDUE_TOLD` once the unit was told that the date has passed. `done_on` is the day the
+    work was done, as reported; `finished_on` the day it came to count as done. `rung` is how many escalation
+    rungs have been passed for the due date in force. `next_look` is the first day on which time alone may
+    change something, None when only a move can.
     """
 
     number: int

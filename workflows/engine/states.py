@@ -62,6 +62,8 @@ class Verb(StrEnum):
     HOLD = "hold"
     PROPOSE = "propose"
     ANSWER = "answer"
+    EVIDENCE = "evidence"
+    REMIND = "remind"
     ESCALATE = "escalate"
     CREATE = "create"
     REVISE = "revise"
@@ -76,6 +78,7 @@ class Who(StrEnum):
     OFFICE = "office"
     LEADER = "leader"
     UNIT_OR_LEADER = "unit_or_leader"
+    UNIT_OR_OFFICE = "unit_or_office"
     GRANTER = "granter"
 
 
@@ -108,8 +111,8 @@ MOVES: Mapping[Verb, Move] = MappingProxyType(
         # To open from done, to waiting from cancelled.
         Verb.REOPEN: Move(frozenset({_D, _C}), _O, Who.OFFICE, reason=True),
         Verb.REASSIGN: Move(_ANY_BUT_DONE, _C, Who.OFFICE, reason=True),
-        Verb.OBSTACLE: Move(frozenset({_W, _O, _S}), None, Who.UNIT),
-        Verb.RESOLVE: Move(_ANY_BUT_DONE, None, Who.OFFICE),
+        Verb.OBSTACLE: Move(frozenset({_W, _O, _S}), None, Who.UNIT, reason=True),
+        Verb.RESOLVE: Move(_ANY_BUT_DONE, None, Who.UNIT_OR_OFFICE),
         Verb.PROMISE: Move(frozenset({_O, _S}), None, Who.UNIT_OR_LEADER),
         Verb.EXTEND: Move(frozenset({_W, _O, _S}), None, Who.UNIT, reason=True),
         Verb.GRANT: Move(frozenset({_W, _O, _S}), None, Who.GRANTER),
@@ -117,6 +120,9 @@ MOVES: Mapping[Verb, Move] = MappingProxyType(
         Verb.HOLD: Move(frozenset({_O, _S}), None, Who.OFFICE, reason=True),
         Verb.PROPOSE: Move(frozenset({_O, _S}), None, Who.OFFICE),
         Verb.ANSWER: Move(frozenset({_O, _S}), None, Who.LEADER),
+        # Files that were promised later; where nobody must accept, they finish what was submitted.
+        Verb.EVIDENCE: Move(frozenset({_O, _S, _U, _D}), None, Who.UNIT),
+        Verb.REMIND: Move(frozenset({_O, _S, _U}), None, Who.ROUND),
         Verb.ESCALATE: Move(frozenset({_O, _S}), None, Who.ROUND),
     }
 )

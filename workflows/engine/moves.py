@@ -1,0 +1,71 @@
+"""What people do to assignments: one function a verb, behind the one table of legal moves."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from workflows.engine import office_moves, unit_moves
+from workflows.engine.case import Case
+from workflows.engine.orders import Order
+from workflows.engine.permission import check_permission
+from workflows.engine.records import Change
+from workflows.engine.situation import Situation
+from workflows.engine.states import MOVES, Verb
+from workflows.errors import MoveRefused
+
+
+def carry_out(order: Order, situation: Situation, *, as_of: date, now: datetime) -> list[Change]:
+    """The changes an order makes, the ordered assignment's first.
+
+    Raises MoveRefused where the table, a rule or the person says no; nothing has changed then.
+    """
+    assignment = situation.assignments[order.assignment]
+    move = MOVES[order.verb]
+    if assignment.state not in move.before or order.verb not in _VERBS:
+        raise MoveRefused(
+            "`{assignment}` is {state}; {verb} is possible only from: {before}",
+            assignment=assignment.id,
+            state=assignment.state.value,
+            verb=order.verb.value,
+            before=", ".join(sorted(state.value for state in move.before)),
+        )
+    behalf = check_permission(order, assignment, situation)
+    if move.reason and not (order.note and order.note.strip()):
+        raise MoveRefused("{verb} needs a reason", verb=order.verb.value)
+    changes = _VERBS[order.verb](Case(order, assignment, situation, as_of, now, behalf))
+    return [_heard(changes[0], behalf or order.by.units), *changes[1:]]
+
+
+def _heard(change: Change, speakers: object) -> Change:
+    """The unit has said something: it is no longer silent."""
+    after = change.after
+    spoke = speakers == after.unit or (isinstance(speakers, frozenset) and after.unit in speakers)
+    if not spoke or not after.facts.unanswered:
+        return change
+    return replace(change, after=replace(after, facts=replace(after.facts, unanswered=0)))
+
+
+_VERBS: Mapping[Verb, Callable[[Case], list[Change]]] = {
+    Verb.START: unit_moves.start,
+    Verb.SUBMIT: unit_moves.submit,
+    Verb.EVIDENCE: unit_moves.evidence,
+    Verb.WITHDRAW: unit_moves.withdraw,
+    Verb.ACCEPT: office_moves.accept,
+    Verb.RETURN: office_moves.return_report,
+    Verb.RELEASE: office_moves.release,
+    Verb.CANCEL: office_moves.cancel,
+    Verb.REOPEN: office_moves.reopen,
+    Verb.REASSIGN: office_moves.reassign,
+    Verb.OBSTACLE: unit_moves.obstacle,
+    Verb.RESOLVE: office_moves.resolve,
+    Verb.PROMISE: unit_moves.promise,
+    Verb.EXTEND: unit_moves.extend,
+    Verb.GRANT: office_moves.grant,
+    Verb.REFUSE: office_moves.refuse,
+    Verb.HOLD: office_moves.hold,
+    Verb.PROPOSE: office_moves.propose,
+    Verb.ANSWER: office_moves.answer,
+}
+
+PEOPLES_VERBS = frozenset(_VERBS)
+"""The verbs that people use; the rest belong to the daily round and to publishing."""

@@ -1,0 +1,199 @@
+"""What the office, the leadership and accepters do: check, release, re-date, cancel, hand over, answer."""
+
+from dataclasses import replace
+from datetime import date
+
+from plan_definitions.model import Kind, Role
+from workflows.engine.case import Case, finish, flag_successors, redated
+from workflows.engine.forecast import slips
+from workflows.engine.readiness import due_when_opened
+from workflows.engine.records import (
+    NOTHING_KNOWN,
+    Answer,
+    Answered,
+    Asked,
+    Assignment,
+    Change,
+    Extension,
+    NoticeKind,
+    Proposal,
+    Record,
+)
+from workflows.engine.round import notice
+from workflows.engine.states import State, Verb
+from workflows.errors import MoveRefused
+
+RETURN_DAYS = 2
+"""Working days a unit has at least after its report was returned."""
+
+
+def accept(case: Case) -> list[Change]:
+    if case.facts.evidence_to_follow:
+        raise MoveRefused("evidence for `{assignment}` has not come yet", assignment=case.assignment.id)
+    after = finish(case.assignment, case)
+    return [case.change(after, case.tell_unit(after, NoticeKind.ACCEPTED))]
+
+
+def return_report(case: Case) -> list[Change]:
+    assignment = case.assignment
+    due = assignment.due and max(assignment.due, case.situation.calendar.after(case.as_of, RETURN_DAYS))
+    facts = replace(case.facts, returned_on=case.as_of, acceptance_rung=0)
+    opened_on = assignment.opened_on or case.as_of
+    after = replace(
+        assignment, state=State.STARTED, opened_on=opened_on, submitted_on=None, done_on=None, facts=facts
+    )
+    after = redated(after, due)
+    said = {"due": due.isoformat()} if due else {}
+    return [case.change(after, case.tell_unit(after, NoticeKind.RETURNED), facts=said)]
+
+
+def release(case: Case) -> list[Change]:
+    task = case.situation.task(case.assignment)
+    due = due_when_opened(case.assignment, task, case.as_of, case.situation)
+    facts = replace(case.facts, released=True)
+    after = replace(case.assignment, state=State.OPEN, opened_on=case.as_of, due=due, facts=facts)
+    return [case.change(after, case.tell_unit(after, NoticeKind.OPENED))]
+
+
+def cancel(case: Case) -> list[Change]:
+    after = replace(case.assignment, state=State.CANCELLED, finished_on=case.as_of)
+    return [case.change(after, case.tell_unit(after, NoticeKind.CANCELLED))]
+
+
+def reopen(case: Case) -> list[Change]:
+    assignment = case.assignment
+    due = case.order.until or assignment.due
+    if due is not None and due < case.as_of:
+        raise MoveRefused("the due date has passed: give a new date, today or later")
+    cleared = replace(assignment, submitted_on=None, done_on=None, finished_on=None)
+    facts = replace(case.facts, missed=False, nothing_to_report=False, evidence_to_follow=False)
+    if assignment.state is State.CANCELLED:
+        after = replace(cleared, state=State.WAITING, opened_on=None, facts=facts)
+        return [case.change(redated(after, due)), *flag_successors(case)]
+    after = redated(replace(cleared, state=State.OPEN, facts=facts), due)
+    return [case.change(after, case.tell_unit(after, NoticeKind.OPENED)), *flag_successors(case)]
+
+
+def reassign(case: Case) -> list[Change]:
+    assignment, unit = case.assignment, case.order.to
+    units = case.situation.schedule.office.units
+    if unit is None or unit not in units:
+        raise MoveRefused("say to which unit it goes; `{unit}` is not one", unit=unit or "")
+    name = "/".join([assignment.task, unit, *([str(assignment.occurrence)] if assignment.occurrence else [])])
+    if name in case.situation.assignments:
+        raise MoveRefused("`{unit}` has `{assignment}` already", unit=unit, assignment=name)
+    waiting = assignment.state is State.WAITING
+    task = case.situation.task(assignment)
+    due = assignment.due if waiting else due_when_opened(assignment, task, case.as_of, case.situation)
+    fresh = Assignment(
+        number=0, plan=assignment.plan, id=name, task=assignment.task, unit=unit,
+        occurrence=assignment.occurrence, state=State.WAITING if waiting else State.OPEN, start=assignment.start,
+        original_due=assignment.original_due, due=due, unrolled_due=assignment.unrolled_due,
+        opened_on=None if waiting else case.as_of,
+        next_look=case.as_of, facts=replace(NOTHING_KNOWN, replaces=assignment.id),
+    )  # fmt: skip
+    gone = replace(
+        assignment, state=State.CANCELLED, finished_on=case.as_of, facts=replace(case.facts, replaced_by=name)
+    )
+    record = Record(
+        name,
+        Verb.CREATE,
+        None,
+        fresh.state,
+        case.as_of,
+        case.now,
+        case.order.by.name,
+        facts={"replaces": assignment.id},
+    )
+    told = () if waiting else (notice(fresh, NoticeKind.OPENED, unit, case.as_of),)
+    return [
+        case.change(gone, case.tell_unit(gone, NoticeKind.CANCELLED), facts={"to": unit}),
+        Change(None, fresh, record, told),
+    ]
+
+
+def resolve(case: Case) -> list[Change]:
+    obstacle = case.facts.obstacle
+    if obstacle is None or obstacle.resolved_on is not None:
+        raise MoveRefused("`{assignment}` reports no open obstacle", assignment=case.assignment.id)
+    after = replace(
+        case.assignment, facts=replace(case.facts, obstacle=replace(obstacle, resolved_on=case.as_of))
+    )
+    own_word = case.assignment.unit in case.order.by.units or case.behalf == case.assignment.unit
+    told = () if own_word else (case.tell_unit(after, NoticeKind.OBSTACLE_ANSWERED),)
+    return [case.change(after, *told)]
+
+
+def grant(case: Case) -> list[Change]:
+    assignment, asked = case.assignment, case.facts.extension
+    open_ask = asked if asked is not None and asked.state is Asked.ASKED else None
+    until = case.order.until or (open_ask.wanted if open_ask else None)
+    if until is None:
+        raise MoveRefused("nothing was asked for: give the new date")
+    if assignment.due is None or until < case.as_of or until == assignment.due:
+        raise MoveRefused(
+            "{day} is no new date for `{assignment}`", day=until.isoformat(), assignment=assignment.id
+        )
+    _check_granter(case, until)
+    answered = Extension(open_ask.asked_on if open_ask else case.as_of, until, Asked.GRANTED, case.as_of)
+    after = redated(replace(assignment, facts=replace(case.facts, extension=answered)), until)
+    said = {"due": until.isoformat(), "was": assignment.due.isoformat()}
+    return [case.change(after, case.tell_unit(after, NoticeKind.EXTENSION_ANSWERED), facts=said)]
+
+
+def _check_granter(case: Case, until: date) -> None:
+    """The office grants where nothing else would move; else the deputy chair, who sees what slips."""
+    if case.order.by.roles & {Role.DEPUTY_CHAIR, Role.CHAIR}:
+        return
+    task = case.situation.task(case.assignment)
+    if task.kind is Kind.EVENT or until > case.situation.schedule.last_day:
+        raise MoveRefused("a fixed date of the plan would move: the deputy chair must grant this")
+    moved = slips(case.situation, case.as_of, because=case.assignment.id, new_due=until)
+    if moved:
+        raise MoveRefused(
+            "other work would slip ({tasks}): the deputy chair must grant this",
+            tasks=", ".join(
+                f"{slip.task} {slip.due.isoformat()} → {slip.expected.isoformat()}" for slip in moved
+            ),
+        )
+
+
+def refuse(case: Case) -> list[Change]:
+    asked = case.facts.extension
+    if asked is None or asked.state is not Asked.ASKED:
+        raise MoveRefused("`{assignment}` asks for no more time", assignment=case.assignment.id)
+    answered = replace(asked, state=Asked.REFUSED, answered_on=case.as_of)
+    after = replace(case.assignment, facts=replace(case.facts, extension=answered))
+    return [case.change(after, case.tell_unit(after, NoticeKind.EXTENSION_ANSWERED))]
+
+
+def hold(case: Case) -> list[Change]:
+    if case.facts.held_until is not None:
+        raise MoveRefused("this step was held once already")
+    held_until = case.situation.calendar.after(case.as_of, 1)
+    after = replace(case.assignment, facts=replace(case.facts, held_until=held_until))
+    return [case.change(after, facts={"held_until": held_until.isoformat()})]
+
+
+def propose(case: Case) -> list[Change]:
+    until = case.order.until
+    if until is None and not case.order.note:
+        raise MoveRefused("say what is proposed: a new date, or words")
+    facts = replace(case.facts, proposal=Proposal(case.as_of, until), answer=None)
+    said = {"until": until.isoformat()} if until else {}
+    return [case.change(replace(case.assignment, facts=facts), facts=said)]
+
+
+def answer(case: Case) -> list[Change]:
+    kind, proposal = case.order.answer, case.facts.proposal
+    if kind is None:
+        raise MoveRefused("say what the answer is: agreed, otherwise or call_back")
+    after = replace(case.assignment, facts=replace(case.facts, answer=Answer(kind, case.as_of)))
+    said: dict[str, object] = {"answer": kind.value}
+    agreed_date = proposal.until if proposal and kind is Answered.AGREED else None
+    if agreed_date is not None and agreed_date >= case.as_of:
+        after = redated(after, agreed_date)
+        said["due"] = agreed_date.isoformat()
+    office = notice(after, NoticeKind.LEADER_ANSWERED, Role.STANDING_OFFICE, case.as_of)
+    told = (office, case.tell_unit(after, NoticeKind.LEADER_ANSWERED))
+    return [case.change(after, *(told if kind is not Answered.CALL_BACK else (office,)), facts=said)]
