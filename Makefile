@@ -44,7 +44,7 @@ catalogues: $(INSTALLED) $(COMPILED)  ## compile the message catalogues
 # The development lock is compiled against the runtime lock, so that both hold equal versions. Pins stay as
 # they are while they satisfy pyproject.toml; `make lock ARGS=--upgrade` moves them.
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-strip-extras --no-emit-index-url --no-header
+	--no-emit-index-url --no-header
 lock: $(INSTALLED_DEV)  ## write requirements.lock and requirements-dev.lock anew
 	$(LOCK) --group build $(ARGS) --output-file requirements.lock
 	$(LOCK) --group dev --constraint requirements.lock $(ARGS) --output-file requirements-dev.lock

@@ -1,0 +1,174 @@
+"""Settings: `dondoc.toml` in the working folder, environment variables `DONDOC_*` on top.
+
+A key of the file is the variable's name in lower case without its prefix: `smtp_host` is `DONDOC_SMTP_HOST`.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from plan_definitions.diagnostics import Phrase
+from workflows.errors import WrongUse
+from workflows.home import Home
+from workflows.texts import Language
+
+FILE_NAME = "dondoc.toml"
+PREFIX = "DONDOC_"
+_SECRET_KEY_LENGTH = 32
+
+
+class Security(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+_USUAL_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
+
+
+class Settings(BaseSettings):
+    """What an installation may choose. Everything has a default that works on one machine without a network.
+
+    Without `smtp_host` letters go to the embedded inbox.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    home: Path = Path(".dondoc")
+    database_url: SecretStr | None = None
+    smtp_host: str | None = None
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_security: Security = Security.STARTTLS
+    mail_from: str | None = None
+    base_url: str = "http://127.0.0.1:8000"
+    secret_key: SecretStr | None = Field(default=None, min_length=_SECRET_KEY_LENGTH)
+    lang: Language = Language.VI
+
+    EXPECTED: ClassVar[Mapping[str, Phrase]] = MappingProxyType(
+        {
+            "smtp_port": Phrase("a whole number from 1 to 65535"),
+            "smtp_security": Phrase("tls, starttls or none"),
+            "base_url": Phrase("an address such as https://dondoc.example.gov.vn"),
+            "secret_key": Phrase("at least 32 characters long"),
+            "lang": Phrase("vi or en"),
+            "home": Phrase("a folder"),
+        }
+    )
+    """What a setting takes, said when it was given something else."""
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @field_validator("base_url")
+    @classmethod
+    def _web_address(cls, address: str) -> str:
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(address)
+        return address.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings calls by these names
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first; what `read_settings` passes comes from the file."""
+        return env_settings, init_settings
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the store; it may hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home / 'dondoc.db'}"
+
+    @property
+    def port(self) -> int:
+        """The mail server's port, by default the usual one for the kind of protection."""
+        return self.smtp_port or _USUAL_PORTS[self.smtp_security]
+
+    @property
+    def public_base_url(self) -> str | None:
+        """The address that links in letters start with; None while it only works on this machine."""
+        host = urlsplit(self.base_url).hostname or ""
+        return None if _is_loopback(host) else self.base_url
+
+    def signing_key(self, home: Home) -> str:
+        """What links and sign-ins are signed with: `secret_key`, else one made once and kept in the home."""
+        return self.secret_key.get_secret_value() if self.secret_key else home.secret("secret_key")
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings that hold in a working folder.
+
+    Raises WrongUse for a file that is not TOML, a key or variable that does not exist, or a value that does
+    not fit; the sentence never repeats a value, which may be a secret.
+    """
+    path = folder / FILE_NAME
+    written = _read_file(path)
+    _refuse_unknown(written, known=Settings.model_fields, where=FILE_NAME)
+    variables = [name for name in os.environ if name.startswith(PREFIX)]
+    _refuse_unknown(variables, known=[_variable(f) for f in Settings.model_fields], where="the environment")
+    written["home"] = folder / written.get("home", ".dondoc")
+    try:
+        settings = Settings(**written)
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise WrongUse(
+            "the setting {name} must be {expected}",
+            name=_variable(name),
+            expected=Settings.EXPECTED.get(name, Phrase("a text")),
+        ) from None  # the original repeats the value
+    if settings.smtp_host and not settings.mail_from:
+        raise WrongUse("DONDOC_SMTP_HOST is set and DONDOC_MAIL_FROM is not: letters need a sender")
+    return settings
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise WrongUse("{file} cannot be read: {reason}", file=path, reason=error) from error
+
+
+def _refuse_unknown(names: Iterable[str], *, known: Iterable[str], where: str) -> None:
+    """Refuse a name that nothing reads: a misspelt mail server would otherwise go unnoticed."""
+    known = list(known)
+    for name in names:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            mend = Phrase("Did you mean {name}?", {"name": close[0]}) if close else None
+            raise WrongUse("{where} sets {name}, which does not exist", mend, where=where, name=name)
+
+
+def _variable(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
