@@ -87,7 +87,8 @@ def reassign(case: Case) -> list[Change]:
     due = assignment.due if waiting else due_when_opened(assignment, task, case.as_of, case.situation)
     fresh = Assignment(
         number=0, plan=assignment.plan, id=name, task=assignment.task, unit=unit,
-        occurrence=assignment.occurrence, state=State.WAITING if waiting else State.OPEN, start=assignment.start,
+        occurrence=assignment.occurrence, start=assignment.start,
+        state=State.WAITING if waiting else State.OPEN,
         original_due=assignment.original_due, due=due, unrolled_due=assignment.unrolled_due,
         opened_on=None if waiting else case.as_of,
         next_look=case.as_of, facts=replace(NOTHING_KNOWN, replaces=assignment.id),

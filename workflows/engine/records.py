@@ -85,7 +85,7 @@ class Facts:
     `acceptance_rung` counts reminders to whoever must accept. `unanswered` counts letters since
     the unit last said anything. `late_at_publication` means the due date had passed when the plan was
     published: no ladder until the office marks it done or gives it a new date. `flagged` means a
-    predecessor was reopened after this one had opened.
+    predecessor was reopened after this one had opened, `removed_by_revision` that the plan lost it.
     """
 
     obstacle: Obstacle | None = None
@@ -105,6 +105,7 @@ class Facts:
     missed: bool = False
     released: bool = False
     flagged: bool = False
+    removed_by_revision: bool = False
     replaces: str | None = None
     replaced_by: str | None = None
 
