@@ -55,7 +55,8 @@ class ScheduledTask:
 
     `leads` and `helpers` are units, groups expanded. `span` is the number of working days the plan gives
     from opening to due, at least 1. `slack` is the number of working days the task may slip before an
-    event, a fixed date or the end of the plan moves; `critical` means none.
+    event, a fixed date or the end of the plan moves; `critical` means none. `opens` is the working day on
+    which the plan expects it to open, by its start and its predecessors' due dates.
     """
 
     id: str
@@ -86,6 +87,7 @@ class ScheduledTask:
     critical: bool
     slack: int | None
     assignments: tuple[ScheduledAssignment, ...]
+    opens: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
