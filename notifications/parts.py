@@ -79,6 +79,7 @@ class Item:
     promised: date | None = None
     extension_wanted: date | None = None
     waiting_days: int = 0
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,9 @@ class HandOvers:
         return self.zalo + self.phone + self.paper
 
 
+NOTHING_TO_HAND_OVER = HandOvers()
+
+
 @dataclass(frozen=True, slots=True)
 class Undelivered:
     """A letter that did not arrive: whose, and the server's code."""
@@ -208,7 +212,7 @@ class Digest:
 class DeskNote:
     """What the office must know beside its plans: hand-overs, lost letters, the last round, the chain."""
 
-    hand_overs: HandOvers = HandOvers()
+    hand_overs: HandOvers = NOTHING_TO_HAND_OVER
     undelivered: tuple[Undelivered, ...] = ()
     last_round: date | None = None
     chain_heads: Mapping[str, str] = field(default_factory=dict)
@@ -242,7 +246,7 @@ class Tried:
 class Affected:
     """A task that will slip because of a late one: its due date and the date now to be expected."""
 
-    title: str | None
+    title: str
     due: date
     expected: date
     units: tuple[str, ...] = ()
