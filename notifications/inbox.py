@@ -39,6 +39,8 @@ class EmbeddedInbox:
     """
 
     def __init__(self, maildir: Path) -> None:
+        # At DEBUG the library writes every line of a letter, signed links included, into the log.
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         self._controller = _LoopbackController(_Filing(maildir))
 
     def __enter__(self) -> Self:

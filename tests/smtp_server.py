@@ -195,8 +195,11 @@ class _Keeping:
             self._script.letters.append(ReceivedLetter(sender, tuple(envelope.rcpt_tos), data))
         if play is not None:
             await asyncio.sleep(play.delay)
-            if play.closes:
-                cast("asyncio.Transport", server.transport).abort()
+            transport = cast("asyncio.Transport", server.transport)
+            if play.closes and play.reply is None:
+                transport.abort()
+            elif play.closes:
+                asyncio.get_running_loop().call_later(0.05, transport.close)  # after the reply has gone
             if play.reply is not None:
                 return play.reply
         return "250 2.0.0 kept"
