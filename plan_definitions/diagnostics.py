@@ -64,6 +64,7 @@ class Report:
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.errors = 0
+        self.places: dict[tuple[str, str], Place] = {}
         self.unread: set[str] = set()
 
     def error(self, code: str, place: Place, message: Phrase, mend: Phrase | None = None) -> None:

@@ -59,6 +59,7 @@ def read_ladders(node: Node, report: Report) -> dict[str, Ladder]:
     ladders: dict[str, Ladder] = {}
     for identifier, entry in named_entries(node, report):
         before = report.errors
+        report.places["ladder", identifier] = entry.key.place
         try:
             values = {"remind": (), "escalate": (), **LADDER.values(entry.value, report, entry.key.place)}
         except Unreadable:
@@ -92,6 +93,7 @@ def _read_anchors(node: Node, report: Report) -> dict[str, _Anchor]:
     anchors: dict[str, _Anchor] = {}
     for identifier, entry in named_entries(node, report):
         try:
+            report.places["anchor", identifier] = entry.key.place
             anchors[identifier] = _Anchor(DATE.read(entry.value, report), entry.key.place)
         except Unreadable:
             report.unread.add(identifier)
@@ -150,7 +152,8 @@ def read_plan(node: Node, files: SharedFiles, report: Report) -> PlanDefinition 
     anchors: dict[str, _Anchor] = values.pop("anchors", {})
     _refuse_shared_names(anchors, values["tasks"], report)
     values.setdefault("ladders", {})
-    return PlanDefinition(anchors={name: anchor.day for name, anchor in anchors.items()}, **values)
+    days = {name: anchor.day for name, anchor in anchors.items()}
+    return PlanDefinition(anchors=days, places=report.places, **values)
 
 
 def _read_shared(values: dict[str, Any], files: SharedFiles, report: Report) -> None:

@@ -53,14 +53,20 @@ CALENDAR = Record(
 
 def read_calendar(node: Node, report: Report) -> CalendarDefinition | None:
     """The calendar; no day stands in it twice, whether as a day off or as a working day."""
+    before = report.errors
     try:
         values = CALENDAR.values(node, report)
     except Unreadable:
         return None
+    if report.errors > before:
+        report.unread.add("vouched")
+    report.places["calendar", ""] = node.place
     seen: dict[date, Place] = {}
     once = _once(seen, report)
     days_off = {day.date: day.name for day in values.get("days_off", ()) if once(day)}
-    working_days = tuple(day.date for day in values.get("working_days", ()) if once(day))
+    make_up: tuple[_Day, ...] = tuple(day for day in values.get("working_days", ()) if once(day))
+    report.places.update({("working_day", day.date.isoformat()): day.place for day in make_up})
+    working_days = tuple(day.date for day in make_up)
     return CalendarDefinition(values.get("vouched", ()), days_off, working_days)
 
 

@@ -51,6 +51,7 @@ def read_clauses(node: Node, office: Office | None, report: Report) -> dict[str,
         return None
     clauses: dict[str, Clause] = {}
     for number, entry in entries:
+        report.places["clause", number] = entry.key.place
         try:
             clauses[number] = _read_clause(number, entry, office, report)
         except Unreadable:

@@ -126,6 +126,7 @@ def _read_units(node: Node, report: Report) -> dict[str, _Linked]:
     units: dict[str, _Linked] = {}
     for identifier, entry in named_entries(node, report):
         before = report.errors
+        report.places["unit", identifier] = entry.key.place
         try:
             values = UNIT.values(entry.value, report, entry.key.place)
         except Unreadable:
@@ -150,6 +151,7 @@ def _read_groups(node: Node, report: Report) -> dict[str, _Group]:
     groups: dict[str, _Group] = {}
     for identifier, entry in named_entries(node, report):
         before = report.errors
+        report.places["group", identifier] = entry.key.place
         try:
             members = _MEMBERS.read(entry.value, report)
         except Unreadable:
@@ -197,6 +199,7 @@ def read_office(node: Node, report: Report) -> Office | None:
     roles: dict[str, Name] = values["roles"]
     for name in roles.values():
         _known_unit(name, linked, report)
+    report.places.update({("role", role): name.place for role, name in roles.items()})
     values["roles"] = {role: name.text for role, name in roles.items()}
     values["units"] = _linked_units(linked, report)
     values["groups"] = _expanded(groups, linked, report)

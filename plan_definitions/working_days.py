@@ -19,7 +19,7 @@ FIRST_YEAR = 2000
 LAST_YEAR = 2100
 """The years a plan may reach: the lunar calendar behind Tết is not known beyond."""
 
-_SATURDAY = 5
+SATURDAY = 5
 
 
 class DateOutOfRange(ValueError):
@@ -185,7 +185,7 @@ class WorkingCalendar:
             ordinal
             for ordinal in range(january, date(year, 12, 31).toordinal() + 1)
             if (day := date.fromordinal(ordinal)) in worked_weekends
-            or (day.weekday() < _SATURDAY and day not in names)
+            or (day.weekday() < SATURDAY and day not in names)
         )
         return _Year(ordered, frozenset(ordered), MappingProxyType(names))
 
