@@ -1,4 +1,4 @@
-"""Builders of plans and engine records for tests: everything has a sensible value, a test names what it means.
+"""Builders of plans and engine records: everything has a sensible value, a test names what it means.
 
 Dates are those of the 2026 season; 1 June 2026 is a Monday.
 """
@@ -67,7 +67,7 @@ def office(
     roles: Mapping[str, str] | None = None,
     name: str = "Ủy ban nhân dân xã Kim Thành",
 ) -> Office:
-    """A commune: standing office `vhxh`, `deputy`, `chair`, `police`, `youth` (requested), villages `thon-1..3`."""
+    """A commune: office `vhxh`, `deputy`, `chair`, `police`, `youth` (requested), villages `thon-1..3`."""
     if units is None:
         units = (
             unit("vhxh", "Phòng Văn hóa - Xã hội"),

@@ -9,13 +9,22 @@ import hashlib
 import json
 import unicodedata
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from workflows.engine.records import Record, Via
 from workflows.engine.states import State, Verb
 
 FIRST_DIGEST = "0" * 64
 """What stands before the first record of a chain."""
+
+
+class Place(NamedTuple):
+    """The chain and the number in it that a text was written for, and the digest of its free text."""
+
+    chain: str | None
+    sequence: int | None
+    note_digest: str | None
+
 
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
@@ -78,10 +87,12 @@ def note_digest(salt: bytes, note: str) -> str:
     return hashlib.sha256(salt + normal(note).encode()).hexdigest()
 
 
-def note_digest_of(text: str) -> str | None:
-    """The digest of the free text that a canonical text vouches for, None where the record had none."""
-    found: str | None = json.loads(text).get("note")
-    return found
+def place(text: str) -> Place:
+    """Where a canonical text says it stands. Raises ValueError where it is none."""
+    content = json.loads(text)
+    if not isinstance(content, dict):
+        raise ValueError("not a record")  # noqa: TRY004 - one error for whatever is no record
+    return Place(content.get("chain"), content.get("sequence"), content.get("note"))
 
 
 def normal(text: str) -> str:

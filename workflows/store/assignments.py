@@ -1,0 +1,161 @@
+"""Assignments: the board's rows, and those a round has to look at."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
+
+from workflows.engine.records import Assignment
+from workflows.engine.states import IN_HAND, UNFINISHED, State
+from workflows.errors import NotFound
+from workflows.store.batches import batches
+from workflows.store.json_texts import dump_facts, load_facts
+from workflows.store.tables import AssignmentRow, PlanRow
+
+ROW = AssignmentRow
+_COLUMNS = (
+    ROW.number,
+    PlanRow.id.label("plan"),
+    ROW.id,
+    ROW.task,
+    ROW.unit,
+    ROW.occurrence,
+    ROW.state,
+    ROW.start,
+    ROW.original_due,
+    ROW.due,
+    ROW.unrolled_due,
+    ROW.opened_on,
+    ROW.submitted_on,
+    ROW.done_on,
+    ROW.finished_on,
+    ROW.rung,
+    ROW.reminded_for,
+    ROW.next_look,
+    ROW.facts,
+)
+
+
+class Assignments:
+    """The assignments of every plan; they change through `Transaction.apply` only, save for `next_look`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, plan_number: int, id: str) -> Assignment:  # noqa: A002 - the language's word
+        """The assignment named `task/unit` or `task/unit/n`. Raises NotFound."""
+        found = self._read(_of_plan(plan_number).where(ROW.id == id))
+        if not found:
+            raise NotFound("there is no assignment `{id}` in this plan", id=id)
+        return found[0]
+
+    def by_numbers(self, numbers: Iterable[int]) -> dict[int, Assignment]:
+        """Assignments of any plan by the store's number; unknown numbers are left out."""
+        query = _SELECT.where(ROW.number.in_(sorted(set(numbers))))
+        return {a.number: a for a in self._read(query)}
+
+    def of_plan(
+        self,
+        plan_number: int,
+        *,
+        units: Collection[str] | None = None,
+        states: Collection[State] | None = None,
+    ) -> list[Assignment]:
+        """A plan's assignments in the order they were made, perhaps only of some units or in some states."""
+        query = _of_plan(plan_number).order_by(ROW.number)
+        if units is not None:
+            query = query.where(ROW.unit.in_(sorted(units)))
+        if states is not None:
+            query = query.where(ROW.state.in_(sorted(states)))
+        return self._read(query)
+
+    def of_tasks(self, plan_number: int, tasks: Collection[str]) -> list[Assignment]:
+        """Every assignment of some tasks."""
+        query = _of_plan(plan_number).where(ROW.task.in_(sorted(tasks))).order_by(ROW.number)
+        return self._read(query)
+
+    def to_look_at(
+        self,
+        plan_number: int,
+        as_of: date,
+        *,
+        limit: int = 5000,
+        states: Collection[State] | None = None,
+        after: Assignment | None = None,
+    ) -> list[Assignment]:
+        """Assignments that time may change on `as_of`, earliest `next_look` first.
+
+        `after` is the last one of the batch before, as it was read then: the batches of one pass neither
+        skip nor repeat, whatever the decisions in between did to `next_look`.
+        """
+        query = _of_plan(plan_number).where(ROW.next_look <= as_of)
+        if states is not None:
+            query = query.where(ROW.state.in_(sorted(states)))
+        if after is not None:
+            later = and_(ROW.next_look == after.next_look, ROW.number > after.number)
+            query = query.where(ROW.next_look >= after.next_look, or_(ROW.next_look > after.next_look, later))
+        return self._read(query.order_by(ROW.next_look, ROW.number).limit(limit))
+
+    def look_again(self, looked_at: Iterable[tuple[Assignment, date | None]]) -> None:
+        """Put off looked-at assignments that did not change to their next day; woken ones stay awake."""
+        days = [
+            {"n": a.number, "seen": a.next_look, "day": day} for a, day in looked_at if a.next_look != day
+        ]
+        if days:
+            statement = (
+                update(ROW.__table__)  # type: ignore[arg-type]
+                .where(ROW.number == bindparam("n"), ROW.next_look.is_not_distinct_from(bindparam("seen")))
+                .values(next_look=bindparam("day"))
+            )
+            self._connection.execute(statement, days)
+
+    def wake(
+        self, plan_number: int, as_of: date, *, ids: Collection[str] = (), tasks: Collection[str] = ()
+    ) -> int:
+        """Have the round of `as_of` look at unfinished assignments, named or of some tasks; how many woke."""
+        statement = update(ROW).where(
+            ROW.plan_number == plan_number,
+            or_(ROW.id.in_(sorted(ids)), ROW.task.in_(sorted(tasks))),
+            ROW.state.in_(sorted(UNFINISHED)),
+            or_(ROW.next_look.is_(None), ROW.next_look > as_of),
+        )
+        return self._connection.execute(statement.values(next_look=as_of)).rowcount
+
+    def count_letter(self, numbers: Iterable[int]) -> None:
+        """Count one more letter in which these units were asked; their next word sets the count to zero."""
+        in_hand = select(ROW.number, ROW.facts).where(ROW.state.in_(sorted(IN_HAND))).with_for_update()
+        for chosen in batches(sorted(set(numbers))):
+            rows = self._connection.execute(in_hand.where(ROW.number.in_(chosen)).order_by(ROW.number))
+            told = [{"n": number, "said": _one_letter_more(facts)} for number, facts in rows]
+            if told:
+                statement = update(ROW.__table__).where(ROW.number == bindparam("n"))  # type: ignore[arg-type]
+                self._connection.execute(statement.values(facts=bindparam("said")), told)
+
+    def count_by_state(self, plan_number: int) -> dict[State, int]:
+        """How many assignments stand in each state, zeros included."""
+        query = select(ROW.state, func.count()).where(ROW.plan_number == plan_number).group_by(ROW.state)
+        counts = dict.fromkeys(State, 0)
+        counts.update((state, count) for state, count in self._connection.execute(query))
+        return counts
+
+    def _read(self, query: Select[Any]) -> list[Assignment]:
+        return [_assignment(row) for row in self._connection.execute(query)]
+
+
+_SELECT: Select[Any] = select(*_COLUMNS).join(PlanRow, PlanRow.number == ROW.plan_number)
+
+
+def _of_plan(plan_number: int) -> Select[Any]:
+    return _SELECT.where(ROW.plan_number == plan_number)
+
+
+def _assignment(row: Row[Any] | Sequence[Any]) -> Assignment:
+    *columns, facts = row
+    return Assignment(*(*columns, load_facts(facts)))
+
+
+def _one_letter_more(text: str | None) -> str | None:
+    facts = load_facts(text)
+    return dump_facts(replace(facts, unanswered=facts.unanswered + 1))

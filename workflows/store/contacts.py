@@ -1,0 +1,30 @@
+"""Whose links still hold: the version that a contact's signed links must name."""
+
+from sqlalchemy import Connection, select
+
+from workflows.store.tables import ContactVersionRow
+from workflows.store.upserts import insert
+
+
+class ContactVersions:
+    """Versions of the contacts' links; a contact never bumped has version 1."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def version(self, office: str, contact: str) -> int:
+        """The version that links of this contact (`unit/contact`) must name."""
+        query = select(ContactVersionRow.version).where(
+            ContactVersionRow.office == office, ContactVersionRow.contact == contact
+        )
+        return self._connection.scalar(query) or 1
+
+    def bump(self, office: str, contact: str) -> int:
+        """Revoke every link sent to this contact so far; the new version."""
+        statement = insert(self._connection, ContactVersionRow).values(
+            office=office, contact=contact, version=2
+        )
+        raised = statement.on_conflict_do_update(
+            index_elements=["office", "contact"], set_={"version": ContactVersionRow.version + 1}
+        )
+        return self._connection.execute(raised.returning(ContactVersionRow.version)).scalar_one()

@@ -1,0 +1,166 @@
+"""The outbox: letters queued once for each occasion, and everything that happens to them but sending."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, func, or_, select, update
+
+from plan_definitions.model import Channel
+from workflows.errors import NotFound
+from workflows.store.batches import batches
+from workflows.store.claims import COLUMNS, Claims
+from workflows.store.records import FINAL, TO_SEND, Condemned, LetterState, QueuedLetter, StoredLetter
+from workflows.store.tables import CondemnedRow, FrozenRow, LetterItemRow, LetterRow
+from workflows.store.upserts import insert
+
+ROW = LetterRow
+FROZEN_FOR = timedelta(days=90)
+"""How long the bytes of a letter are kept after its final state (mail.md, *Outbox*)."""
+
+_RETRIABLE = frozenset({*TO_SEND, LetterState.DEAD, LetterState.EXPIRED})
+
+
+class Letters(Claims):
+    """The letters of every office; `Claims` adds what a delivering process does with them."""
+
+    def queue(self, letter: QueuedLetter) -> int | None:
+        """Queue a letter; its id, or None where its occasion has its letter already."""
+        values = {name: value for name, value in asdict(letter).items() if name != "assignments"}
+        by_mail = letter.channel is Channel.MAIL
+        values["state"] = LetterState.QUEUED if by_mail else LetterState.TO_HAND_OVER
+        statement = insert(self._connection, ROW).values(attempts=0, **values)
+        once = statement.on_conflict_do_nothing(index_elements=["office", "key"])
+        letter_id: int | None = self._connection.execute(once.returning(ROW.id)).scalar()
+        if letter_id is not None and letter.assignments:
+            items = [
+                {"letter_id": letter_id, "assignment_number": n} for n in sorted(set(letter.assignments))
+            ]
+            self._connection.execute(insert(self._connection, LetterItemRow), items)
+        return letter_id
+
+    def get(self, letter_id: int) -> StoredLetter:
+        """One letter. Raises NotFound."""
+        found = self._read(select(*COLUMNS).where(ROW.id == letter_id))
+        if not found:
+            raise NotFound("there is no letter number {id}", id=letter_id)
+        return found[0]
+
+    def by_key(self, office: str, key: str) -> StoredLetter | None:
+        """The letter of an occasion, if it has been queued."""
+        found = self._read(select(*COLUMNS).where(ROW.office == office, ROW.key == key))
+        return found[0] if found else None
+
+    def find(
+        self,
+        office: str | None = None,
+        *,
+        states: Collection[LetterState] | None = None,
+        kinds: Collection[str] | None = None,
+        address: str | None = None,
+        limit: int | None = None,
+        after: int = 0,
+    ) -> list[StoredLetter]:
+        """Letters with an id above `after`, oldest first, narrowed by whatever is given."""
+        query = select(*COLUMNS).where(ROW.id > after).order_by(ROW.id).limit(limit)
+        if office is not None:
+            query = query.where(ROW.office == office)
+        if states is not None:
+            query = query.where(ROW.state.in_(sorted(states)))
+        if kinds is not None:
+            query = query.where(ROW.kind.in_(sorted(kinds)))
+        if address is not None:
+            query = query.where(ROW.address == address)
+        return self._read(query)
+
+    def of_assignment(self, assignment_number: int) -> list[StoredLetter]:
+        """The letters that speak of an assignment, oldest first."""
+        query = select(*COLUMNS).join(LetterItemRow, LetterItemRow.letter_id == ROW.id)
+        return self._read(query.where(LetterItemRow.assignment_number == assignment_number).order_by(ROW.id))
+
+    def assignments(self, letter_id: int) -> tuple[int, ...]:
+        """The numbers of the assignments a letter speaks of."""
+        query = select(LetterItemRow.assignment_number).where(LetterItemRow.letter_id == letter_id)
+        return tuple(self._connection.scalars(query.order_by(LetterItemRow.assignment_number)))
+
+    def count_by_state(self, office: str | None = None) -> dict[LetterState, int]:
+        """How many letters stand in each state, zeros included."""
+        query = select(ROW.state, func.count()).group_by(ROW.state)
+        if office is not None:
+            query = query.where(ROW.office == office)
+        counts = dict.fromkeys(LetterState, 0)
+        counts.update((state, count) for state, count in self._connection.execute(query))
+        return counts
+
+    def retry(self, letter_id: int, now: datetime, expires_at: datetime) -> bool:
+        """Send a letter now that waits, died or expired, its attempts counted anew; False in other states."""
+        return (
+            self._settle(
+                [letter_id],
+                _RETRIABLE,
+                state=LetterState.QUEUED,
+                not_before=now,
+                expires_at=expires_at,
+                attempts=0,
+                finished_at=None,
+            )
+            == 1
+        )
+
+    def supersede(self, letter_ids: Collection[int], now: datetime, why: str) -> int:
+        """Withdraw unsent letters: what they say is no longer so, or another letter says it; how many were.
+
+        A letter being sent this moment is not withdrawn.
+        """
+        unsent = {*TO_SEND, LetterState.TO_HAND_OVER}
+        return self._settle(letter_ids, unsent, state=LetterState.SUPERSEDED, finished_at=now, last_reply=why)
+
+    def expire(self, now: datetime) -> int:
+        """Give up letters whose usefulness has passed; how many."""
+        left = and_(ROW.state == LetterState.SENDING, ROW.lease_until <= now)
+        unsent = or_(ROW.state.in_(sorted(TO_SEND)), left)
+        statement = update(ROW).where(unsent, ROW.expires_at <= now)
+        values = {"state": LetterState.EXPIRED, "finished_at": now}
+        return self._connection.execute(statement.values(values)).rowcount
+
+    def handed_over(self, letter_id: int, by: str, now: datetime) -> bool:
+        """Tick off an item that somebody carried, called or showed; False where it was not to be."""
+        values = {"state": LetterState.HANDED_OVER, "finished_at": now, "handed_over_by": by}
+        return self._settle([letter_id], {LetterState.TO_HAND_OVER}, **values) == 1
+
+    def drop_frozen(self, now: datetime) -> int:
+        """Drop the bytes of letters that reached a final state 90 days ago; the hash stays. How many."""
+        old = select(ROW.id).where(ROW.state.in_(sorted(FINAL)), ROW.finished_at <= now - FROZEN_FOR)
+        return self._connection.execute(delete(FrozenRow).where(FrozenRow.letter_id.in_(old))).rowcount
+
+    def condemn(self, office: str, address: str, now: datetime, reply: str) -> None:
+        """Note that an address does not exist, in the words of its server."""
+        values = {"since": now, "reply": reply}
+        statement = insert(self._connection, CondemnedRow).values(office=office, address=address, **values)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["office", "address"], set_=values)
+        )
+
+    def condemned(self, office: str) -> dict[str, Condemned]:
+        """The addresses of an office that do not exist, by address."""
+        query = select(CondemnedRow.address, CondemnedRow.since, CondemnedRow.reply)
+        rows = self._connection.execute(query.where(CondemnedRow.office == office))
+        return {row.address: Condemned(*row) for row in rows}
+
+    def pardon(self, office: str, address: str) -> bool:
+        """Try an address again; False where it was not condemned."""
+        statement = delete(CondemnedRow).where(CondemnedRow.office == office, CondemnedRow.address == address)
+        return self._connection.execute(statement).rowcount == 1
+
+    def _settle(self, letter_ids: Collection[int], states: Collection[LetterState], **values: Any) -> int:
+        settled = 0
+        for ids in batches(sorted(letter_ids)):
+            statement = update(ROW).where(ROW.id.in_(ids), ROW.state.in_(sorted(states)))
+            settled += self._connection.execute(
+                statement.values(token=None, lease_until=None, **values)
+            ).rowcount
+        return settled
+
+    def _read(self, query: Select[Any]) -> list[StoredLetter]:
+        return [StoredLetter(*row) for row in self._connection.execute(query)]

@@ -1,0 +1,64 @@
+"""Notices: what somebody should hear, until a letter carries it or it is dropped."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from workflows.engine.records import Notice
+from workflows.store.batches import batches
+from workflows.store.records import StoredNotice
+from workflows.store.tables import AssignmentRow, NoticeRow
+
+ROW = NoticeRow
+
+
+class Notices:
+    """The notices of every office; `Transaction.apply` writes them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def pending(self, office: str, as_of: date, *, plan_number: int | None = None) -> list[StoredNotice]:
+        """Notices in no letter yet that may go on `as_of`, of whatever date, oldest first."""
+        query = (
+            select(ROW.__table__, AssignmentRow.id.label("assignment"))
+            .join(AssignmentRow, AssignmentRow.number == ROW.assignment_number)
+            .where(
+                ROW.office == office, ROW.letter_id.is_(None), ROW.dropped.is_(None), ROW.not_before <= as_of
+            )
+            .order_by(ROW.id)
+        )
+        if plan_number is not None:
+            query = query.where(ROW.plan_number == plan_number)
+        return [_stored(row) for row in self._connection.execute(query)]
+
+    def link(self, notice_ids: Collection[int], letter_id: int) -> int:
+        """Say which letter carries these notices; how many were still free."""
+        return self._settle(notice_ids, letter_id=letter_id)
+
+    def drop(self, notice_ids: Collection[int], why: str) -> int:
+        """Say that these notices are in no letter, and why; how many were still free."""
+        return self._settle(notice_ids, dropped=why)
+
+    def of_letter(self, letter_id: int) -> list[StoredNotice]:
+        """The notices a letter carries."""
+        query = (
+            select(ROW.__table__, AssignmentRow.id.label("assignment"))
+            .join(AssignmentRow, AssignmentRow.number == ROW.assignment_number)
+            .where(ROW.letter_id == letter_id)
+        )
+        return [_stored(row) for row in self._connection.execute(query.order_by(ROW.id))]
+
+    def _settle(self, notice_ids: Collection[int], **values: object) -> int:
+        settled = 0
+        for ids in batches(sorted(notice_ids)):
+            statement = update(ROW).where(ROW.id.in_(ids), ROW.letter_id.is_(None), ROW.dropped.is_(None))
+            settled += self._connection.execute(statement.values(**values)).rowcount
+        return settled
+
+
+def _stored(row: Row[Any]) -> StoredNotice:
+    notice = Notice(row.assignment, row.kind, row.due, row.rung, row.to, row.as_of, row.not_before)
+    return StoredNotice(row.id, row.plan_number, row.assignment_number, row.sequence, notice)
