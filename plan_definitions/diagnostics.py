@@ -58,7 +58,8 @@ class Report:
     """Collects the diagnostics of a run, so that one mistake does not hide the next.
 
     `unread` holds the names (of tasks, anchors, units, groups, ladders ...) that the files define but whose
-    definition could not be read whole: to complain about what refers to them would be noise.
+    definition could not be read whole: to complain about what refers to them would be noise. `places` says
+    where the records stand that keep no place of their own, by kind and id.
     """
 
     def __init__(self) -> None:

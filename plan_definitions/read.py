@@ -1,7 +1,6 @@
 """A plan file's nodes to a PlanDefinition, with the shared files it names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any, Protocol
@@ -81,20 +80,12 @@ def _refuse_unordered_rungs(ladder: Ladder, place: Place, report: Report) -> Non
         report.error("rung-order", place, message, mend)
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    """An anchor's day, and where it is named."""
-
-    day: date
-    place: Place
-
-
-def _read_anchors(node: Node, report: Report) -> dict[str, _Anchor]:
-    anchors: dict[str, _Anchor] = {}
+def _read_anchors(node: Node, report: Report) -> dict[str, date]:
+    anchors: dict[str, date] = {}
     for identifier, entry in named_entries(node, report):
+        report.places["anchor", identifier] = entry.key.place
         try:
-            report.places["anchor", identifier] = entry.key.place
-            anchors[identifier] = _Anchor(DATE.read(entry.value, report), entry.key.place)
+            anchors[identifier] = DATE.read(entry.value, report)
         except Unreadable:
             report.unread.add(identifier)
     return anchors
@@ -146,14 +137,13 @@ def read_plan(node: Node, files: SharedFiles, report: Report) -> PlanDefinition 
     except Unreadable:
         return None
     values.pop("format", None)
+    report.places["plan", ""] = node.place
     _read_shared(values, files, report)
     if not all(values.get(name) is not None for name in _NEEDED):
         return None
-    anchors: dict[str, _Anchor] = values.pop("anchors", {})
-    _refuse_shared_names(anchors, values["tasks"], report)
-    values.setdefault("ladders", {})
-    days = {name: anchor.day for name, anchor in anchors.items()}
-    return PlanDefinition(anchors=days, places=report.places, **values)
+    values = {"anchors": {}, "ladders": {}, **values}
+    _refuse_shared_names(values["tasks"], report)
+    return PlanDefinition(**values, places=report.places)
 
 
 def _read_shared(values: dict[str, Any], files: SharedFiles, report: Report) -> None:
@@ -168,11 +158,12 @@ def _read_shared(values: dict[str, Any], files: SharedFiles, report: Report) -> 
         values["clauses"] = None if found is None else read_clauses(found, values.get("office"), report)
 
 
-def _refuse_shared_names(
-    anchors: Mapping[str, _Anchor], tasks: Mapping[str, TaskDefinition], report: Report
-) -> None:
-    """A date expression could mean either."""
-    for identifier in anchors.keys() & tasks.keys():
-        values = {"name": identifier, "line": anchors[identifier].place.line}
-        message = Phrase("`{name}` is already the name of an anchor, on line {line}", values)
-        report.error("duplicate-name", tasks[identifier].place, message)
+def _refuse_shared_names(tasks: Mapping[str, TaskDefinition], report: Report) -> None:
+    """A task and an anchor of one name: a date expression could mean either."""
+    for identifier, task in tasks.items():
+        anchor = report.places.get(("anchor", identifier))
+        if anchor is not None:
+            values = {"name": identifier, "line": anchor.line}
+            message = Phrase("`{name}` is already the name of an anchor, on line {line}", values)
+            report.error("duplicate-name", task.place, message)
+            report.unread.add(identifier)

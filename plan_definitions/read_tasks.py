@@ -130,6 +130,9 @@ def _read_task(identifier: str, entry: Entry, report: Report) -> TaskDefinition 
         values = TASK.values(entry.value, report, entry.key.place)
     except Unreadable:
         return None
+    if "complete_when" in values:
+        place = entries_of(entry.value, report)["complete_when"].value.place
+        report.places["complete_when", identifier] = place
     if "repeat" in values:
         _refuse_own_dates(entry.value, report)
     if "title" not in values or "lead" not in values:
