@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -113,7 +114,7 @@ def test_two_threads_cannot_share_a_connection(server: ScriptedServer, lane: Yag
     first = threading.Thread(target=lane.deliver, args=(OFFICE, VILLAGE, LETTER))
     first.start()
     while At.DOT not in server.commands:
-        pass
+        time.sleep(0.01)
     with pytest.raises(RuntimeError):
         lane.deliver(OFFICE, SCHOOL, LETTER)
     first.join()
@@ -256,7 +257,7 @@ def test_a_slow_answer_after_the_dot_is_waited_for(server: ScriptedServer) -> No
     with YagmailTransport(plain(server, timeout=FAST)) as lane:
         assert lane.deliver(OFFICE, VILLAGE, LETTER).kind is Kind.SENT
         # The longer wait was for that answer alone.
-        server.play(At.RCPT, delay=HANG)
+        server.play(At.RCPT, delay=5 * FAST)
         assert lane.deliver(OFFICE, VILLAGE, LETTER).kind is Kind.NOT_SENT
     assert len(server.letters) == 1
 
