@@ -1,0 +1,196 @@
+"""Prefect's server, started locked on loopback for as long as it is needed.
+
+Flows run in the process that calls them; the server keeps their runs. `running_server` uses the one that
+`dondoc up` runs for the same home, or starts a temporary one.
+"""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from plan_definitions.diagnostics import Phrase
+from workflows.errors import EnvironmentRefused
+from workflows.flows.environment import (
+    auth_string,
+    client_environment,
+    prefect_folder,
+    server_environment,
+    surroundings,
+)
+from workflows.home import Home
+
+SECONDS_TO_COME_UP = 180
+"""A first start builds Prefect's tables: 20 s on a busy small machine."""
+
+_SECONDS_TO_STOP = 10
+_SECONDS_FOR_AN_ANSWER = 1.0
+_SECONDS_BETWEEN_QUESTIONS = 0.1
+_SECONDS_TO_DRAIN = 5.0
+_OPEN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server of ours that answers, or will, at `address` (http://HOST:PORT)."""
+
+    home: Home
+    address: str
+    process: subprocess.Popen[bytes]
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process still runs."""
+        return self.process.poll() is None
+
+    def wait_until_up(self) -> None:
+        """Return once it answers, and let other processes of the home find it. Raises EnvironmentRefused."""
+        deadline = time.monotonic() + SECONDS_TO_COME_UP
+        mend = Phrase("Its log says why: {path}", {"path": server_log(self.home)})
+        while not answers(self.home, self.address):
+            if not self.alive:
+                code = self.process.returncode
+                raise EnvironmentRefused(
+                    "Prefect's server stopped while starting (exit {code})", mend, code=code
+                )
+            if time.monotonic() > deadline:
+                raise EnvironmentRefused(
+                    "Prefect's server did not come up within {seconds} s", mend, seconds=SECONDS_TO_COME_UP
+                )
+            time.sleep(_SECONDS_BETWEEN_QUESTIONS)
+        _address_file(self.home).write_text(json.dumps({"address": self.address}), encoding="utf-8")
+
+
+@contextmanager
+def running_server(home: Home) -> Iterator[str]:
+    """The API URL of a server for flows called inside the block; import Prefect only there.
+
+    Inside, this process's environment points Prefect at that server. Raises EnvironmentRefused when none
+    comes up.
+    """
+    address = announced_address(home)
+    if address is not None and answers(home, address):
+        with _flows_at(home, address) as url:
+            yield url
+        return
+    with started_server(home) as server:
+        server.wait_until_up()
+        with _flows_at(home, server.address) as url:
+            yield url
+
+
+@contextmanager
+def started_server(home: Home, *, port: int = 0, pages: bool = False) -> Iterator[Server]:
+    """A server of our own, stopped at the end of the block whatever happens. Raises EnvironmentRefused.
+
+    It comes up while the block does other work; call `wait_until_up` before relying on it. `port` 0 takes a
+    free one; `pages` adds Prefect's window.
+    """
+    server = _start(home, port, pages=pages)
+    try:
+        yield server
+    finally:
+        if announced_address(home) == server.address:
+            _address_file(home).unlink()
+        _stop(server.process)
+
+
+def announced_address(home: Home) -> str | None:
+    """The address that a long-running server of this home has left; it may have died since."""
+    try:
+        return str(json.loads(_address_file(home).read_text(encoding="utf-8"))["address"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def answers(home: Home, address: str) -> bool:
+    """Whether a Prefect server that knows this home's auth string answers at `address`."""
+    url = f"{address}/api/admin/version"
+    request = Request(url, headers={"Authorization": authorization(home)})  # noqa: S310 - http, made by us
+    try:
+        with urlopen(request, timeout=_SECONDS_FOR_AN_ANSWER) as response:  # noqa: S310
+            return bool(response.status == _OPEN)
+    except (URLError, HTTPException, OSError):
+        return False
+
+
+def authorization(home: Home) -> str:
+    """The HTTP header by which the API knows us."""
+    return f"Basic {b64encode(auth_string(home).encode()).decode()}"
+
+
+def server_log(home: Home) -> Path:
+    """Where a server writes what it has to say."""
+    return prefect_folder(home) / "server.log"
+
+
+def _address_file(home: Home) -> Path:
+    return prefect_folder(home) / "address.json"
+
+
+@contextmanager
+def _flows_at(home: Home, address: str) -> Iterator[str]:
+    with surroundings(client_environment(home, address)):
+        try:
+            yield f"{address}/api"
+        finally:
+            _hand_in_logs_and_events()
+
+
+def _hand_in_logs_and_events() -> None:
+    """Let Prefect's background threads finish while there is a server to talk to."""
+    if "prefect.logging.handlers" in sys.modules:
+        sys.modules["prefect.logging.handlers"].APILogWorker.drain_all(timeout=_SECONDS_TO_DRAIN)
+    if "prefect.events.worker" in sys.modules:
+        sys.modules["prefect.events.worker"].EventsWorker.drain_all(timeout=_SECONDS_TO_DRAIN)
+
+
+def _start(home: Home, port: int, *, pages: bool) -> Server:
+    folder = prefect_folder(home)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with _listening_socket(port) as listening, server_log(home).open("ab") as log:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        process = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
+            [sys.executable, "-m", "workflows.flows.prefect_server", str(listening.fileno())],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            env=server_environment(home, address, pages=pages),
+            pass_fds=[listening.fileno()],
+            # An interrupt at the terminal is for us; the server goes when we have finished with it.
+            start_new_session=True,
+        )
+    return Server(home, address, process)
+
+
+def _listening_socket(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise EnvironmentRefused(
+            "port {port} for Prefect's server is taken: {reason}", port=port, reason=error.strerror or error
+        ) from error
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask, then insist."""
+    if process.stdin is not None:
+        process.stdin.close()
+    for insist in (process.terminate, process.kill):
+        try:
+            process.wait(timeout=_SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            insist()
+        else:
+            return
+    process.wait()
