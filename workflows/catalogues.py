@@ -63,6 +63,8 @@ def extract(root: Path, domain: str) -> Catalog:
     for room in ROOMS[domain]:
         found = extract_from_dir(root / room, methods, options, keywords=KEYWORDS, comment_tags=("i18n:",))
         for file, _line, message, comments, context in found:
+            if not message:  # a call that only looks like one of ours
+                continue
             template.add(message, None, [(f"{room}/{file}", 0)], auto_comments=comments, context=context)
     return template
 

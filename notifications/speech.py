@@ -1,0 +1,66 @@
+"""One language in use: sentences from the catalogue with dates and counts written as it writes them."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+
+from workflows import texts
+from workflows.texts import (
+    Language,
+    count,
+    date_long,
+    date_short,
+    plural_translator,
+    translator,
+)
+
+
+class Speech:
+    """Says message ids in one language; `speech(language)` gives the shared one."""
+
+    __slots__ = ("_plural", "_translate", "language")
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._translate = translator(language)
+        self._plural = plural_translator(language)
+
+    def say(self, message_id: str, /, **values: object) -> str:
+        """The sentence, with its `{name}` fields filled. Raises KeyError for a value that is missing."""
+        return self._translate(message_id).format(**values)
+
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """The sentence for a number; the field `{n}` is the number as counts are written."""
+        return self._plural(one, many, n).format(n=self.count(n), **values)
+
+    def count(self, n: int) -> str:
+        """A count in a sentence: `02`, `2`."""
+        return count(n, self.language)
+
+    def day(self, day: date) -> str:
+        """`thứ Sáu, 12/6`, `Fri 12 June`."""
+        return date_short(day, self.language)
+
+    def day_month(self, day: date) -> str:
+        """`08/6`, `8 June`."""
+        return texts.day_month(day, self.language)
+
+    def today(self, day: date) -> str:
+        """`thứ Tư, 10/6/2026`, `Wednesday, 10 June 2026`."""
+        return date_long(day, self.language)
+
+    def all_of(self, things: Iterable[str], most: int | None = None) -> str:
+        """`A, B và C`; past `most` things the rest is a number."""
+        named = list(things)
+        if most is not None and len(named) > most:
+            shown = ", ".join(named[:most])
+            return self.say("{things} and {n} more", things=shown, n=self.count(len(named) - most))
+        if len(named) < 2:  # noqa: PLR2004 - a list begins with two
+            return "".join(named)
+        return self.say("{things} and {last}", things=", ".join(named[:-1]), last=named[-1])
+
+
+@cache
+def speech(language: Language) -> Speech:
+    """The speech of a language."""
+    return Speech(language)

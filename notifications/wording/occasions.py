@@ -1,0 +1,121 @@
+"""What is read outside the round: a decision, the close of a plan, a sign-in link, an alarm."""
+
+from collections.abc import Iterator
+
+from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph
+from notifications.letters import Action, Links, Sender, Slot
+from notifications.parts import Alarm, Closing, Decided, Decision, SignIn, Voice
+from notifications.speech import Speech
+from notifications.wording import items
+from notifications.wording.units import tally
+from workflows.engine.records import Answered
+
+
+def decision_subject(part: Decision, speech: Speech) -> str:
+    """What was decided, and about what."""
+    work = items.title(part.item, speech)
+    match part.decided:
+        case Decided.RETURNED:
+            return speech.say("Please complete: {title}", title=work)
+        case Decided.EXTENSION_GRANTED:
+            return speech.say("New date agreed: {title}", title=work)
+        case Decided.EXTENSION_REFUSED:
+            return speech.say("The date stays: {title}", title=work)
+        case Decided.OBSTACLE_ANSWERED:
+            return speech.say("Answer to your difficulty: {title}", title=work)
+        case Decided.LEADER_ANSWERED:
+            return speech.say("The leadership's answer: {title}", title=work)
+
+
+def decision_sentence(part: Decision, speech: Speech) -> str:
+    """The decision in one sentence; also the preview. The reasons stand on the page of the work."""
+    day = speech.day(part.item.due) if part.item.due is not None else ""
+    match part.decided:
+        case Decided.RETURNED:
+            return speech.say(
+                "The report was read and something is still needed; the page of the work says what."
+            )
+        case Decided.EXTENSION_GRANTED:
+            return speech.say("The later date was agreed to: {day}.", day=day)
+        case Decided.EXTENSION_REFUSED:
+            return speech.say(
+                "The date could not be moved and stays {day}; the reason stands on the page of the work.",
+                day=day,
+            )
+        case Decided.OBSTACLE_ANSWERED:
+            return speech.say(
+                "The difficulty you reported was answered; the answer stands on the page of the work."
+            )
+        case Decided.LEADER_ANSWERED:
+            return _leader(part.answer, speech)
+
+
+def _leader(answer: Answered | None, speech: Speech) -> str:
+    match answer:
+        case Answered.AGREED:
+            return speech.say("The leadership agrees to the standing office's proposal.")
+        case Answered.CALL_BACK:
+            return speech.say("The leadership asks for a telephone call about this.")
+        case _:
+            return speech.say(
+                "The leadership decided otherwise; the decision stands on the page of the work."
+            )
+
+
+def decision_blocks(part: Decision, links: Links | None, speech: Speech) -> Iterator[Block]:
+    """The decision, the work it is about, and what can be answered."""
+    yield Paragraph(decision_sentence(part, speech))
+    yield items.entry(part.item, 1, part.voice, links, speech)
+    if links is not None:
+        slot = Slot(Action.SEE, part.item.plan, part.item.assignment, part.item.unit)
+        yield Buttons((Button(speech.say("Open the page of the work"), links(slot)),))
+    if part.voice is Voice.REQUEST:
+        yield Paragraph(speech.say("With our sincere thanks."))
+
+
+def closing_subject(part: Closing, speech: Speech) -> str:
+    """One for each unit and plan."""
+    return speech.say("With thanks: {plan} is finished", plan=part.plan.title)
+
+
+def closing_blocks(part: Closing, sender: Sender, speech: Speech, *, alone: bool) -> Iterator[Block]:
+    """Thanks, the count, and what stays undone."""
+    if not alone:
+        yield Heading(speech.say("{unit} - {plan}", unit=part.unit_name, plan=part.plan.title))
+    yield Paragraph(
+        speech.say(
+            "{plan} is finished. {office} sincerely thanks {unit} for its part in it.",
+            plan=part.plan.title, office=sender.name, unit=part.unit_name,
+        )
+    )  # fmt: skip
+    if part.tally.total:
+        yield Paragraph(tally(part.tally, part.unit_name, part.voice, speech))
+    if part.undone:
+        yield Heading(speech.say("Still without a result"))
+        yield from (items.line(item, speech) for item in part.undone)
+    yield Paragraph(speech.say("Reminders and links of this plan end today."))
+
+
+def sign_in_blocks(part: SignIn, links: Links | None, speech: Speech) -> Iterator[Block]:
+    """One button. Raises ValueError where no address can be reached: such a letter would be of no use."""
+    if links is None:
+        raise ValueError("a sign-in letter needs a base address that its reader can open")
+    yield Paragraph(
+        speech.plural(
+            "The button opens the window for you. It works once, within {n} minute.",
+            "The button opens the window for you. It works once, within {n} minutes.",
+            part.minutes,
+        )
+    )
+    yield Buttons((Button(speech.say("Sign in"), links(Slot(Action.SIGN_IN))),))
+    yield Paragraph(
+        speech.say("If you did not ask for it, leave this letter alone; nothing happens."), quiet=True
+    )
+
+
+def alarm_blocks(part: Alarm, links: Links | None, speech: Speech) -> Iterator[Block]:
+    """What is wrong, one line each."""
+    yield Paragraph(speech.say("The system cannot mend the following by itself:"))
+    yield from (Line(speech.say(trouble.message_id, **trouble.values)) for trouble in part.troubles)
+    if links is not None:
+        yield Buttons((Button(speech.say("Look"), links(Slot(Action.OUTBOX))),))

@@ -1,0 +1,176 @@
+"""What units read: the daily letter, the weekly summary, their extract of a new plan."""
+
+from collections.abc import Iterator, Sequence
+
+from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph
+from notifications.letters import Action, Letter, LetterKind, Links, Sender, Slot
+from notifications.parts import Item, PlanName, Tally, UnitSection, Voice
+from notifications.speech import Speech
+from notifications.wording import items
+
+
+def plan_reference(plan: PlanName, speech: Speech) -> str:
+    """The signed paper: by number where it has one, else by its issuer."""
+    if plan.number is None:
+        return speech.say("the Plan of {issuer}", issuer=plan.issuer)
+    return speech.say("Plan no. {number} of {issuer}", number=plan.number, issuer=plan.issuer)
+
+
+def blocks(
+    letter: Letter, section: UnitSection, links: Links | None, speech: Speech, *, alone: bool
+) -> Iterator[Block]:
+    """One section: what presses first, then the week, then what is further away."""
+    if not alone:
+        heading = speech.say("{unit} - {plan}", unit=section.unit_name, plan=section.plan.title)
+        yield Heading(heading)
+    if section.copied:
+        yield Paragraph(speech.say("For information: what {unit} was sent.", unit=section.unit_name))
+        yield from (items.line(item, speech) for item in (*section.attention, *section.this_week))
+        yield from (items.line(item, speech) for item in section.later)
+        return
+    yield Paragraph(_intro(letter, section, speech))
+    if section.tally is not None and section.tally.total:
+        yield Paragraph(tally(section.tally, section.unit_name, section.voice, speech))
+    for number, item in enumerate(section.attention, 1):
+        yield items.entry(item, number, section.voice, links, speech)
+    yield from _lists(letter, section, speech)
+    if letter.kind is not LetterKind.DAILY and links is not None:
+        slot = Slot(Action.UNIT, section.plan.id, unit=section.unit)
+        yield Buttons((Button(speech.say("All work of {unit}", unit=section.unit_name), links(slot)),))
+    yield from _farewell(letter, section, speech)
+
+
+def _intro(letter: Letter, section: UnitSection, speech: Speech) -> str:
+    if letter.kind is LetterKind.PUBLICATION:
+        return _published(letter.sender, section, speech)
+    if section.voice is Voice.REQUEST:
+        return _asking(letter.sender, section, speech)
+    office, unit, today = letter.sender.name, section.unit_name, speech.today(letter.as_of)
+    if letter.kind is LetterKind.WEEKLY:
+        return speech.say(
+            "{office} (the standing office) sends {unit} its weekly summary, {today}.",
+            office=office, unit=unit, today=today,
+        )  # fmt: skip
+    if section.attention:
+        return speech.say(
+            "{office} (the standing office) sends {unit} the work that needs attention today, {today}:",
+            office=office, unit=unit, today=today,
+        )  # fmt: skip
+    return speech.say(
+        "{office} (the standing office) informs {unit} of the following, {today}:",
+        office=office, unit=unit, today=today,
+    )  # fmt: skip
+
+
+def _published(sender: Sender, section: UnitSection, speech: Speech) -> str:
+    paper = plan_reference(section.plan, speech)
+    issued = speech.say(
+        "{paper} has been issued: {plan}.", paper=paper[:1].upper() + paper[1:], plan=section.plan.title
+    )
+    if section.voice is Voice.REQUEST:
+        asked = speech.say(
+            "{office} thanks {unit} for its support and kindly asks for its cooperation in the following.",
+            office=sender.name, unit=section.unit_name,
+        )  # fmt: skip
+    else:
+        asked = speech.say(
+            "{office} (the standing office) sends {unit} its part of the plan.",
+            office=sender.name, unit=section.unit_name,
+        )  # fmt: skip
+    return f"{issued} {asked}"
+
+
+def _asking(sender: Sender, section: UnitSection, speech: Speech) -> str:
+    thanks = speech.say(
+        "{office} sincerely thanks {unit} for its cooperation in {plan}.",
+        office=sender.name, unit=section.unit_name, plan=section.plan.title,
+    )  # fmt: skip
+    if not section.attention:
+        return thanks
+    cited = dict.fromkeys(items.clause_of(item, speech.language) for item in section.attention)
+    clauses = [clause for clause in cited if clause is not None]
+    if clauses:
+        basis = speech.all_of(clauses, 1)
+        asked = speech.say(
+            "Under {clauses} of the Plan, we would be glad to hear of the results of the following:",
+            clauses=basis,
+        )
+    else:
+        asked = speech.say("We would be glad to hear of the results of the following:")
+    return f"{thanks} {asked}"
+
+
+def tally(count: Tally, unit: str, voice: Voice, speech: Speech) -> str:
+    """The four-way count of official reports as one sentence; requested units hear no lateness."""
+    numbers = {
+        "day": speech.day_month(count.up_to),
+        "unit": unit,
+        "total": speech.count(count.total),
+        "done": speech.count(count.done),
+        "on_time": speech.count(count.on_time),
+        "late": speech.count(count.late),
+        "unfinished": speech.count(count.unfinished),
+        "in_time": speech.count(count.in_time),
+        "overdue": speech.count(count.overdue),
+    }
+    if voice is Voice.REQUEST:
+        return speech.say(
+            "Up to {day}: results of {done} of {total} items received; {unfinished} to come.", **numbers
+        )
+    if count.late == count.overdue == 0:
+        return speech.say(
+            "Up to {day}, {unit} leads {total} pieces of work: {done} done, all on time; "
+            "{unfinished} not done, all within their time.",
+            **numbers,
+        )
+    return speech.say(
+        "Up to {day}, {unit} leads {total} pieces of work: {done} done ({on_time} on time, {late} late); "
+        "{unfinished} not done ({in_time} within their time, {overdue} overdue).",
+        **numbers,
+    )
+
+
+def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Block]:
+    published = letter.kind is LetterKind.PUBLICATION
+    requested = section.voice is Voice.REQUEST
+    later = speech.say("Further ahead")
+    if published:
+        later = speech.say("Where we hope for your lead") if requested else speech.say("To lead")
+    yield from _listed(speech.say("This week"), section.this_week, speech)
+    yield from _listed(later, section.later, speech)
+    if section.helping:
+        yield Heading(speech.say("To help with"))
+        yield from (items.helping_line(helping, speech) for helping in section.helping)
+    yield from _listed(speech.say("New dates"), section.redated, speech)
+    yield from _listed(speech.say("No longer needed"), section.cancelled, speech)
+    if section.accepted:
+        yield Heading(speech.say("Confirmed as done, with thanks"))
+        yield from (Line(items.title(item, speech)) for item in section.accepted)
+
+
+def _listed(heading: str, listed: Sequence[Item], speech: Speech) -> Iterator[Block]:
+    if listed:
+        yield Heading(heading)
+        yield from (items.line(item, speech) for item in listed)
+
+
+def _farewell(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Paragraph]:
+    """The last words: a way to set right what is wrong, and thanks where they are due."""
+    unit, office = section.unit_name, letter.sender.short
+    if section.voice is Voice.REQUEST:
+        if section.attention or section.later:
+            yield Paragraph(
+                speech.say(
+                    "If these times do not suit, please tell us which would; {office} will plan accordingly.",
+                    office=office,
+                )
+            )
+        yield Paragraph(speech.say("With our sincere thanks."))
+    elif letter.kind is not LetterKind.DAILY:
+        yield Paragraph(
+            speech.say(
+                "If anything here does not match the facts, please tell {office}, who will set it right.",
+                office=office,
+            )
+        )
+        yield Paragraph(speech.say("Thank you for the cooperation of {unit}.", unit=unit))
