@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from plan_definitions.model import Role
-from plan_definitions.schedule import ScheduledTask
+from plan_definitions.schedule import Schedule, ScheduledTask
 from workflows.engine import ladder
 from workflows.engine.readiness import due_when_opened, readiness
 from workflows.engine.records import (
@@ -267,3 +267,18 @@ def still_true(told: Notice, assignment: Assignment, situation: Situation, as_of
         answered = asked is not None and asked.state is Asked.GRANTED and asked.wanted == assignment.due
         return (paused is None or as_of > paused) and not answered
     return True
+
+
+def to_wake(schedule: Schedule, changes: Iterable[Change]) -> frozenset[str]:
+    """The tasks whose waiting assignments must be looked at again after these changes: the successors of
+    everything that came to count as ended, or no longer does.
+    """
+    ended = {State.DONE, State.CANCELLED}
+    turned = {
+        change.after.task
+        for change in changes
+        if (change.before is not None and change.before.state in ended) != (change.after.state in ended)
+    }
+    if not turned:
+        return frozenset()
+    return frozenset(t.id for t in schedule.tasks.values() for edge in t.after if edge.task in turned)

@@ -67,6 +67,7 @@ class Verb(StrEnum):
     ESCALATE = "escalate"
     CREATE = "create"
     REVISE = "revise"
+    CLOSE = "close"
 
 
 class Who(StrEnum):

@@ -1,0 +1,44 @@
+"""Delivery as a Prefect flow: send what is due; a server that says no leaves the letters queued."""
+
+from datetime import datetime
+
+import prefect
+from prefect.cache_policies import NO_CACHE
+
+from workflows.flows.store import clock, opened_store, settings_here
+from workflows.operations.deliver import Delivered, deliver
+from workflows.operations.lanes import lane_of, opened_transport
+from workflows.store.database import Database
+
+DELIVERY_SECONDS = 2 * 60 * 60
+
+
+@prefect.task(name="send", timeout_seconds=DELIVERY_SECONDS, cache_policy=NO_CACHE, persist_result=False)
+def send(database: Database, now: datetime | None, any_hour: bool) -> Delivered:
+    """Send what is due through the configured server or into the embedded inbox.
+
+    No retries by Prefect: every letter has its own schedule in the outbox.
+    """
+    settings = settings_here()
+    with opened_transport(settings) as transport:
+        tell = clock if now is None else (lambda: now)
+        return deliver(database, transport, lane_of(settings), tell, passing_over_quiet_hours=any_hour)
+
+
+@prefect.flow(
+    name="deliver-mail", timeout_seconds=DELIVERY_SECONDS, persist_result=False, validate_parameters=False
+)
+def deliver_mail(now: datetime | None = None, any_hour: bool = False) -> dict[str, int | str | None]:
+    """Send every letter that is due; counts, and the server's word where it turned us away.
+
+    `any_hour` passes over quiet hours and days off; `now` is given by a simulated clock only.
+    """
+    with opened_store() as database:
+        delivered = send(database, now, any_hour)
+    counts = {name: getattr(delivered, name) for name in ("sent", "deferred", "dead", "left")}
+    logger = prefect.get_run_logger()
+    logger.info("delivery: %s", counts)
+    why = delivered.why.reply if delivered.why is not None else None
+    if why is not None:
+        logger.warning("the mail server turned us away: %s", why)
+    return {**counts, "why": why}

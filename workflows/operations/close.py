@@ -1,0 +1,54 @@
+"""Closing a finished plan: its ladders end, each unit gets thanks and its count."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from notifications.occasions import closing_letters
+from workflows.engine import board
+from workflows.engine.records import Record
+from workflows.engine.states import UNFINISHED, Verb
+from workflows.errors import NotFound
+from workflows.operations.queueing import queue
+from workflows.operations.situations import whole_situation
+from workflows.store.database import Database
+from workflows.texts import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A plan that was closed: how many assignments stay unfinished, how many letters say so."""
+
+    plan: str
+    unfinished: int
+    letters: int
+
+
+def close_plan(
+    database: Database,
+    office: str,
+    plan: str,
+    *,
+    by: str,
+    as_of: date,
+    now: datetime,
+    language: Language = Language.VI,
+) -> Closed:
+    """End a plan: no round looks at it again, its links only show. Raises NotFound if unknown or closed."""
+    with database.write() as transaction:
+        stored = transaction.plans.get(office, plan)
+        if not transaction.plans.close(stored.number, as_of):
+            raise NotFound("the plan `{plan}` is closed already", plan=plan)
+        record = Record(None, Verb.CLOSE, None, None, as_of, now, by)
+        transaction.history.append(stored.number, [record])
+        situation = whole_situation(transaction, stored)
+        rows = board.rows(situation, as_of)
+        letters = closing_letters(
+            stored.schedule.office, stored.schedule, rows, as_of=as_of, language=language
+        )
+        numbers = {(stored.id, a.id): a.number for a in situation.assignments.values()}
+        queued = 0
+        for composed in letters:
+            recipient = composed.letter.recipient
+            key = f"closing:{stored.id}:{recipient.channel}:{recipient.address}"
+            queued += queue(transaction, composed, key, now=now, not_before=now, pending={}, numbers=numbers)
+    return Closed(plan, sum(1 for row in rows if row.state in UNFINISHED), queued)

@@ -1,0 +1,128 @@
+"""Moves that people make: checked, carried out, recorded, and told to whom they concern at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from notifications.occasions import decision_letter
+from workflows.engine import board, moves
+from workflows.engine.board import Row
+from workflows.engine.orders import Actor, Order
+from workflows.engine.records import AT_ONCE, Assignment, Change
+from workflows.engine.round import to_wake
+from workflows.engine.situation import Situation
+from workflows.engine.states import Verb
+from workflows.errors import MoveRefused, NotFound
+from workflows.operations.evidence import KeptFile, record_of
+from workflows.operations.queueing import by_notice, queue
+from workflows.operations.situations import find_actor, near_situation, situation_with, whole_situation
+from workflows.store.database import Database
+from workflows.store.records import Evidence, StoredPlan
+from workflows.store.transaction import Transaction
+from workflows.texts import Language
+
+NEEDS_FORECAST = frozenset({Verb.GRANT, Verb.ANSWER})
+"""Moves that are judged by what else would slip: they look at the whole plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReference:
+    """A plan of an office."""
+
+    office: str
+    plan: str
+
+
+def carry_out(
+    database: Database,
+    where: PlanReference,
+    who: str,
+    draft: Callable[[Actor], Order],
+    *,
+    as_of: date,
+    now: datetime,
+    files: Sequence[KeptFile] = (),
+    language: Language = Language.VI,
+) -> Row:
+    """Carry out the order that `draft` makes for `who`, and say how the assignment stands then.
+
+    `files` are evidence already kept. Raises NotFound for an unknown plan or assignment, MoveRefused where
+    the table, a rule or the person says no or somebody else was first; nothing has changed then.
+    """
+    with database.write() as transaction:
+        plan = transaction.plans.get(where.office, where.plan)
+        order = draft(find_actor(who, plan.schedule.office))
+        target = _target(transaction, plan, order.assignment)
+        if order.verb in NEEDS_FORECAST:
+            situation = whole_situation(transaction, plan)
+        else:
+            situation = near_situation(transaction, plan, [target])
+        changes = moves.carry_out(order, situation, as_of=as_of, now=now)
+        apply(transaction, plan, changes, as_of)
+        _keep_evidence(transaction, target, order, files, now)
+        after = _after(transaction, plan, changes)
+        _tell(transaction, plan, changes, after, as_of, now, language)
+        return board.row(after.assignments[changes[0].after.id], after, as_of)
+
+
+def apply(transaction: Transaction, plan: StoredPlan, changes: Sequence[Change], as_of: date) -> None:
+    """Save changes and wake what they may release. Raises MoveRefused where somebody else was first."""
+    lost = transaction.apply(plan.number, changes)
+    if lost:
+        raise MoveRefused(
+            "`{assignment}` was changed by somebody else in the meantime; look again",
+            assignment=lost[0].after.id,
+        )
+    woken = to_wake(plan.schedule, changes)
+    if woken:
+        transaction.assignments.wake(plan.number, as_of, tasks=woken)
+
+
+def _target(transaction: Transaction, plan: StoredPlan, name: str) -> Assignment:
+    found = transaction.assignments.get(plan.number, name)
+    if found.task not in plan.schedule.tasks:
+        raise NotFound("a revision has taken `{name}` out of the plan", name=name)
+    return found
+
+
+def _keep_evidence(
+    transaction: Transaction, target: Assignment, order: Order, files: Sequence[KeptFile], now: datetime
+) -> None:
+    for file in files:
+        transaction.evidence.add(record_of(file, target.number, order.by.name, now))
+    if order.document:
+        transaction.evidence.add(Evidence(target.number, now, order.by.name, document=order.document))
+
+
+def _after(transaction: Transaction, plan: StoredPlan, changes: Sequence[Change]) -> Situation:
+    """The neighbourhood as it is now, rows of new assignments numbered."""
+    near = near_situation(transaction, plan, [change.after for change in changes])
+    return situation_with(plan, near.assignments.values())
+
+
+def _tell(
+    transaction: Transaction,
+    plan: StoredPlan,
+    changes: Sequence[Change],
+    situation: Situation,
+    as_of: date,
+    now: datetime,
+    language: Language,
+) -> None:
+    """Decisions are told at once, in a letter of their own."""
+    decided = {change.after.id for change in changes for told in change.notices if told.kind in AT_ONCE}
+    if not decided:
+        return
+    numbers = {(plan.id, a.id): a.number for a in situation.assignments.values()}
+    waiting = transaction.notices.pending(plan.office, as_of, plan_number=plan.number)
+    pending = [s for s in waiting if s.notice.kind in AT_ONCE and s.notice.assignment in decided]
+    found = by_notice(pending, {plan.number: plan.id})
+    for stored in pending:
+        assignment = situation.assignments[stored.notice.assignment]
+        answer = assignment.facts.answer.kind if assignment.facts.answer else None
+        composed = decision_letter(
+            plan.schedule.office, plan.schedule, board.row(assignment, situation, as_of), stored.notice,
+            as_of=as_of, answer=answer, language=language,
+        )  # fmt: skip
+        key = f"decision:{plan.id}:{assignment.id}:{stored.sequence}:{composed.letter.recipient.address}"
+        queue(transaction, composed, key, now=now, not_before=now, pending=found, numbers=numbers)

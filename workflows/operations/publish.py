@@ -1,0 +1,142 @@
+"""Publishing: a checked plan goes into the store; again, as a revision that keeps all progress."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from notifications.occasions import publication_letters
+from plan_definitions.schedule import Schedule
+from workflows.engine import board
+from workflows.engine.publication import PUBLISH, Publication
+from workflows.engine.publication import publish as decide
+from workflows.engine.records import Change, NoticeKind
+from workflows.errors import NotFound
+from workflows.operations.queueing import by_notice, queue
+from workflows.operations.situations import whole_situation
+from workflows.store.database import Database
+from workflows.store.records import PlanHeading, StoredPlan
+from workflows.store.transaction import Transaction
+from workflows.texts import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing did (or, from `preview`, would do).
+
+    `late` names assignments whose due date had passed already: none of them climbs a ladder until the office
+    marks it done or gives it a new date.
+    """
+
+    plan: str
+    revision: int
+    publication: Publication
+    late: tuple[str, ...]
+    letters: int = 0
+
+    @property
+    def is_revision(self) -> bool:
+        """Whether the plan stood in the store before."""
+        return self.revision > 1
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether any assignment is new, changed or gone."""
+        return bool(self.publication.changes)
+
+
+def preview(database: Database, schedule: Schedule, *, as_of: date, now: datetime) -> Published:
+    """What publishing would change; nothing is stored."""
+    with database.read() as transaction:
+        heading = _heading(transaction, schedule)
+        publication = _decide(transaction, schedule, heading, as_of, now, PUBLISH)
+    return Published(schedule.id, _next_revision(heading), publication, _late(publication))
+
+
+def publish(
+    database: Database,
+    schedule: Schedule,
+    sources: Mapping[str, str],
+    *,
+    as_of: date,
+    now: datetime,
+    by: str = PUBLISH,
+    language: Language = Language.VI,
+) -> Published:
+    """Store the plan, its units and calendar, create and revise assignments, queue each unit's extract.
+
+    `sources` are the plan's files as written. One transaction: all of it or nothing.
+    """
+    with database.write() as transaction:
+        transaction.offices.save(schedule.office, schedule.calendar)
+        heading = _heading(transaction, schedule)
+        publication = _decide(transaction, schedule, heading, as_of, now, by)
+        number = transaction.plans.save_revision(
+            schedule, sources, published_on=as_of, published_at=now, by=by
+        ).number
+        transaction.apply(number, publication.changes)
+        plan = transaction.plans.by_number(number)
+        letters = _tell(transaction, plan, as_of, now, language, revision=heading is not None)
+    return Published(schedule.id, plan.revision, publication, _late(publication), letters)
+
+
+def _heading(transaction: Transaction, schedule: Schedule) -> PlanHeading | None:
+    headings = transaction.plans.headings(schedule.office.id)
+    return next((heading for heading in headings if heading.id == schedule.id), None)
+
+
+def _next_revision(heading: PlanHeading | None) -> int:
+    return 1 if heading is None else heading.revision + 1
+
+
+def _decide(
+    transaction: Transaction,
+    schedule: Schedule,
+    heading: PlanHeading | None,
+    as_of: date,
+    now: datetime,
+    by: str,
+) -> Publication:
+    if heading is not None and heading.closed_on is not None:
+        raise NotFound("the plan `{plan}` is closed; give the new one another id", plan=schedule.id)
+    standing = transaction.assignments.of_plan(heading.number) if heading else []
+    revision = _next_revision(heading)
+    by_name = {assignment.id: assignment for assignment in standing}
+    return decide(schedule, by_name, revision=revision, as_of=as_of, now=now, by=by)
+
+
+def _late(publication: Publication) -> tuple[str, ...]:
+    def is_late(change: Change) -> bool:
+        return change.after.facts.late_at_publication
+
+    return tuple(change.after.id for change in publication.created if is_late(change))
+
+
+def _tell(
+    transaction: Transaction,
+    plan: StoredPlan,
+    as_of: date,
+    now: datetime,
+    language: Language,
+    *,
+    revision: bool,
+) -> int:
+    """Each unit's own extract, at once; after a revision only to units that gained work."""
+    situation = whole_situation(transaction, plan)
+    rows = board.rows(situation, as_of)
+    pending = [
+        stored
+        for stored in transaction.notices.pending(plan.office, as_of, plan_number=plan.number)
+        if stored.notice.kind is NoticeKind.PUBLISHED
+    ]
+    notices = [stored.notice for stored in pending]
+    letters = publication_letters(
+        plan.schedule.office, plan.schedule, rows, notices, as_of=as_of, revision=revision, language=language
+    )
+    found = by_notice(pending, {plan.number: plan.id})
+    numbers = {(plan.id, a.id): a.number for a in situation.assignments.values()}
+    queued = 0
+    for composed in letters:
+        recipient = composed.letter.recipient
+        key = f"publication:{plan.id}:{plan.revision}:{recipient.channel}:{recipient.address}"
+        queued += queue(transaction, composed, key, now=now, not_before=now, pending=found, numbers=numbers)
+    return queued

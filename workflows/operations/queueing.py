@@ -1,0 +1,93 @@
+"""Letters into the outbox: in the transaction of the change that calls for them, each occasion once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from notifications.drafts import Composed
+from notifications.letters import ROUND_LETTERS, Letter, LetterKind, to_json
+from notifications.messages import page
+from workflows.engine.records import Notice
+from workflows.store.records import QueuedLetter, StoredNotice
+from workflows.store.transaction import Transaction
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+USEFUL_FOR: Mapping[LetterKind, timedelta] = {
+    LetterKind.SIGN_IN: timedelta(minutes=15),
+    LetterKind.DAILY: timedelta(days=4),
+    LetterKind.DIGEST: timedelta(days=4),
+    LetterKind.WEEKLY: timedelta(days=4),
+    LetterKind.ESCALATION: timedelta(days=4),
+}
+"""How long a letter is worth sending; others for as long as the server may be tried (mail.md, *Outbox*)."""
+
+_TRIED_FOR = timedelta(days=14)
+_URGENT = frozenset({LetterKind.SIGN_IN, LetterKind.ESCALATION, LetterKind.ALARM})
+
+
+def round_key(letter: Letter) -> str:
+    """One round letter for an address and day, whatever its kind."""
+    return (
+        f"round:{letter.sender.office}:{letter.recipient.channel}:{letter.recipient.address}:{letter.as_of}"
+    )
+
+
+def queue(
+    transaction: Transaction,
+    composed: Composed,
+    key: str,
+    *,
+    now: datetime,
+    not_before: datetime,
+    pending: Mapping[tuple[str, Notice], StoredNotice],
+    numbers: Mapping[tuple[str, str], int],
+) -> bool:
+    """Put a letter into the outbox and its notices into the letter; False where the occasion had its letter.
+
+    `pending` finds the stored notice, `numbers` the assignment by plan and name.
+    """
+    letter = composed.letter
+    about = {
+        numbers[item.plan, item.assignment]
+        for item in letter.items
+        if (item.plan, item.assignment) in numbers
+    }
+    letter_id = transaction.letters.queue(
+        QueuedLetter(
+            office=letter.sender.office,
+            key=key,
+            kind=letter.kind.value,
+            channel=letter.recipient.channel,
+            address=letter.recipient.address,
+            subject=page(letter, None).subject,
+            language=letter.language.value,
+            content=to_json(letter),
+            created_at=now,
+            not_before=not_before,
+            expires_at=not_before + USEFUL_FOR.get(letter.kind, _TRIED_FOR),
+            urgent=letter.kind in _URGENT,
+            assignments=tuple(sorted(about)),
+        )
+    )
+    if letter_id is None:
+        return False
+    transaction.notices.link([pending[found].id for found in composed.notices if found in pending], letter_id)
+    return True
+
+
+def by_notice(
+    notices: Iterable[StoredNotice], plans: Mapping[int, str]
+) -> dict[tuple[str, Notice], StoredNotice]:
+    """Stored notices by plan id and what they say."""
+    return {(plans[stored.plan_number], stored.notice): stored for stored in notices}
+
+
+def morning(day: date) -> datetime:
+    """Seven o'clock of an office day, when letters may go."""
+    return datetime.combine(day, time(7), HANOI)
+
+
+def is_round_letter(kind: str) -> bool:
+    """Whether a stored letter's kind is one of which an address gets one a day."""
+    return kind in {known.value for known in ROUND_LETTERS}

@@ -1,0 +1,98 @@
+"""From stored rows to what a decision is taken on, and who somebody is."""
+
+from collections.abc import Iterable
+
+from plan_definitions.model import Office
+from plan_definitions.working_days import WorkingCalendar
+from workflows.engine.orders import Actor
+from workflows.engine.records import Assignment
+from workflows.engine.situation import Situation
+from workflows.errors import MoveRefused, NotFound, WrongUse
+from workflows.store.database import Database
+from workflows.store.records import PlanHeading, StoredPlan
+from workflows.store.transaction import Transaction
+
+
+def whole_situation(transaction: Transaction, plan: StoredPlan) -> Situation:
+    """A plan under way with all of its assignments."""
+    return situation_with(plan, transaction.assignments.of_plan(plan.number))
+
+
+def near_situation(transaction: Transaction, plan: StoredPlan, near: Iterable[Assignment]) -> Situation:
+    """A plan with the assignments that decisions on `near` depend on.
+
+    Those of the same tasks (thresholds), of their predecessors, and, since a move may flag them, of their
+    successors with the predecessors of these.
+    """
+    chosen = {assignment.task for assignment in near}
+    tasks = plan.schedule.tasks
+    successors = {t.id for t in tasks.values() for edge in t.after if edge.task in chosen}
+    around = chosen | successors
+    before = {edge.task for name in around if name in tasks for edge in tasks[name].after}
+    return situation_with(plan, transaction.assignments.of_tasks(plan.number, sorted(around | before)))
+
+
+def situation_with(plan: StoredPlan, assignments: Iterable[Assignment]) -> Situation:
+    """A plan with the assignments at hand."""
+    calendar = WorkingCalendar(plan.schedule.calendar)
+    return Situation(plan.schedule, calendar, {assignment.id: assignment for assignment in assignments})
+
+
+def find_actor(who: str, office: Office) -> Actor:
+    """Whoever `who` names: a role, a unit, a contact (`unit/contact`, or its id alone).
+
+    Raises MoveRefused when nobody of that name is known.
+    """
+    unit = office.roles.get(who, who)
+    if unit not in office.units:
+        unit = next(
+            (u.id for u in office.units.values() for c in u.contacts if who in (c.id, f"{u.id}/{c.id}")), ""
+        )
+    if not unit:
+        raise MoveRefused(
+            "`{who}` is no known contact, unit or role of {office}", who=who, office=office.name
+        )
+    roles = frozenset(role for role, holder in office.roles.items() if holder == unit)
+    return Actor(who, frozenset({unit}), roles)
+
+
+def the_office(database: Database, office: str | None) -> str:
+    """The office meant: the one named, or the only one.
+
+    Raises NotFound where it (or any) is missing, WrongUse where several exist and none is named.
+    """
+    with database.read() as transaction:
+        known = transaction.offices.ids()
+    if office is not None and office not in known:
+        raise NotFound(
+            "there is no office `{office}`; there are: {known}", office=office, known=", ".join(known)
+        )
+    if office is not None:
+        return office
+    if not known:
+        raise NotFound("nothing has been published yet")
+    if len(known) > 1:
+        raise WrongUse("there are several offices, say which with --office: {known}", known=", ".join(known))
+    return known[0]
+
+
+def the_plan(database: Database, office: str | None, plan: str | None) -> PlanHeading:
+    """The plan meant: the one named, or the only one (running ones first).
+
+    Raises NotFound where it is missing, WrongUse where several exist and none is named.
+    """
+    place = the_office(database, office)
+    with database.read() as transaction:
+        headings = transaction.plans.headings(place)
+    if plan is not None:
+        headings = [heading for heading in headings if heading.id == plan]
+        if not headings:
+            raise NotFound("there is no plan `{plan}` in `{office}`", plan=plan, office=place)
+        return headings[0]
+    running = [heading for heading in headings if heading.closed_on is None] or headings
+    if not running:
+        raise NotFound("nothing has been published yet")
+    if len(running) > 1:
+        known = ", ".join(heading.id for heading in running)
+        raise WrongUse("there are several plans, say which with --plan: {known}", known=known)
+    return running[0]
