@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from notifications.digest import Desk
+from notifications.drafts import Composed
 from notifications.escalations import Background
-from notifications.parts import Attempt, HandOvers, Tried, Undelivered
+from notifications.parts import Attempt, HandOvers, Tried, Undelivered, UnitSection
 from notifications.summaries import PlanToday, Quiet, round_letters
 from plan_definitions.model import Channel
 from plan_definitions.working_days import WorkingCalendar
@@ -86,9 +87,14 @@ def summarise(
                 now=now, not_before=not_before, pending=pending, numbers=numbers,
             )
         ]  # fmt: skip
-        heard = {(i.plan, i.assignment) for c in written for p in c.letter.parts for i in p.items if i.unit}
-        transaction.assignments.count_letter(sorted(numbers[name] for name in heard if name in numbers))
+        transaction.assignments.count_letter(sorted(numbers[name] for name in _asked(written)))
     return Summary(len(written), outcome.quiet)
+
+
+def _asked(written: Iterable[Composed]) -> set[tuple[str, str]]:
+    """The assignments that their own units were asked about: leaving two such letters unanswered is silence."""
+    sections = (p for c in written for p in c.letter.parts if isinstance(p, UnitSection) and not p.copied)
+    return {(item.plan, item.assignment) for section in sections for item in section.attention}
 
 
 def _read(transaction: Transaction, plan: StoredPlan, as_of: date) -> _Plan:
