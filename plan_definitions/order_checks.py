@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import reduce
 
 from plan_definitions.dates import TaskDates
 from plan_definitions.diagnostics import Diagnostic, Phrase
@@ -31,14 +32,19 @@ def cycles(plan: UnderCheck) -> Iterator[Diagnostic]:
 
 def _told(plan: UnderCheck, cycle: tuple[Arrow, ...]) -> Phrase:
     """The cycle edge by edge, each with its line."""
-    told: Phrase | None = None
-    for before, name in cycle[:_MAX_EDGES]:
-        values = {"task": name, "before": before, "line": _edge(plan, (before, name)).task.place.line}
-        edge = Phrase("`{task}` after `{before}` (line {line})", values)
-        told = edge if told is None else Phrase("{first}; {second}", {"first": told, "second": edge})
+    told = reduce(
+        lambda first, second: Phrase("{first}; {second}", {"first": first, "second": second}),
+        (_told_edge(plan, arrow) for arrow in cycle[:_MAX_EDGES]),
+    )
     if len(cycle) > _MAX_EDGES:
         told = Phrase("{first}; and {count} more", {"first": told, "count": len(cycle) - _MAX_EDGES})
-    return told or Phrase("")
+    return told
+
+
+def _told_edge(plan: UnderCheck, arrow: Arrow) -> Phrase:
+    before, name = arrow
+    values = {"task": name, "before": before, "line": _edge(plan, arrow).task.place.line}
+    return Phrase("`{task}` after `{before}` (line {line})", values)
 
 
 def _edge(plan: UnderCheck, arrow: Arrow) -> Dependency:

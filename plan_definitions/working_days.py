@@ -152,6 +152,8 @@ class WorkingCalendar:
 
         The inverse of `after`: `between(day, after(day, n)) == n`.
         """
+        if first.year == last.year:
+            return self._rank(last) - self._rank(first)
         whole_years = range(min(first.year, last.year), max(first.year, last.year))
         crossed = sum(len(self._year(year).ordered) for year in whole_years)
         across = crossed if first <= last else -crossed
