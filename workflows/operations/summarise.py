@@ -92,7 +92,7 @@ def summarise(
 
 
 def _asked(written: Iterable[Composed]) -> set[tuple[str, str]]:
-    """The assignments that their own units were asked about: leaving two such letters unanswered is silence."""
+    """The assignments that their own units were asked about; two such letters unanswered are silence."""
     sections = (p for c in written for p in c.letter.parts if isinstance(p, UnitSection) and not p.copied)
     return {(item.plan, item.assignment) for section in sections for item in section.attention}
 
