@@ -50,6 +50,9 @@ class Diagnostic:
     help: Phrase | None = None
 
 
+_HELP = Phrase("help")
+
+
 class Unreadable(Exception):
     """A value was refused and already reported; whoever holds it goes on with the next one."""
 
@@ -130,7 +133,7 @@ def _full(diagnostic: Diagnostic, lines: list[str], translate: Translate) -> str
     if place.line <= len(lines) and lines[place.line - 1].strip():
         parts += _snippet(lines[place.line - 1], place)
     if diagnostic.help is not None:
-        parts.append(f"  {translate('help')}: {_printable(diagnostic.help.say(translate))}")
+        parts.append(f"  {_HELP.say(translate)}: {_printable(diagnostic.help.say(translate))}")
     return "\n".join(parts)
 
 

@@ -57,6 +57,13 @@ def scalar(node: Node, report: Report) -> ScalarNode:
 _FORBIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 # What a plain `on`, `12:30` or `0123` becomes in other YAML programs, as PyYAML itself knows it.
 _OTHER_TYPES = yaml.SafeLoader.yaml_implicit_resolvers
+_TYPE_NAMES = {
+    "tag:yaml.org,2002:bool": Phrase("yes or no"),
+    "tag:yaml.org,2002:int": Phrase("a number"),
+    "tag:yaml.org,2002:float": Phrase("a number"),
+    "tag:yaml.org,2002:timestamp": Phrase("a date"),
+}
+_OWN_SIGN = Phrase("a sign of its own")
 
 
 def _clean_text(node: ScalarNode, report: Report) -> str:
@@ -78,7 +85,7 @@ def read_text(node: Node, report: Report) -> str:
     if found.plain:
         for tag, pattern in _OTHER_TYPES.get(found.text[0], ()):
             if pattern.match(found.text):
-                values = {"text": found.text, "type": tag.rpartition(":")[2]}
+                values = {"text": found.text, "type": _TYPE_NAMES.get(tag, _OWN_SIGN)}
                 message = Phrase("`{text}` is a text here, but YAML reads it as {type}", values)
                 mend = Phrase('put it in quotes: "{text}"', {"text": found.text})
                 raise report.refuse("not-text", found.place, message, mend)

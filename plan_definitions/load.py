@@ -39,13 +39,15 @@ def load_plan(path: Path) -> LoadedPlan:
         files, report = PlanFiles(path), Report()
         definition = _read(files, report)
         found = list(report.diagnostics)
-        if definition is not None:
-            found += checks.check(definition, frozenset(report.unread))
-        accepted = definition is not None and not any(d.severity is Severity.ERROR for d in found)
         schedule = None
-        if accepted and definition is not None:
-            schedule = scheduling.schedule(definition, WorkingCalendar(definition.calendar))
-        return LoadedPlan(definition if accepted else None, schedule, files.in_order(found), files.texts)
+        if definition is not None:
+            calendar = WorkingCalendar(definition.calendar)
+            found += checks.check(definition, frozenset(report.unread), calendar)
+            if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+                definition = None
+            else:
+                schedule = scheduling.schedule(definition, calendar)
+        return LoadedPlan(definition, schedule, files.in_order(found), files.texts)
 
 
 def _read(files: "PlanFiles", report: Report) -> PlanDefinition | None:
@@ -106,7 +108,8 @@ class PlanFiles:
             return None
         except NotUtf8Error as error:
             message = Phrase("the file is not UTF-8 text")
-            mend = Phrase("save it as UTF-8 (it looks like UTF-16)" if error.utf_16 else "save it as UTF-8")
+            utf_16 = Phrase("it looks like UTF-16; save it as UTF-8")
+            mend = utf_16 if error.utf_16 else Phrase("save it as UTF-8")
             report.error("not-utf-8", error.place, message, mend)
             return None
         self.texts[name] = source.text

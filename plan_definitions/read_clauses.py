@@ -80,7 +80,7 @@ def _refuse_unknown(name: Name, office: Office | None, report: Report) -> None:
         or name.text in report.unread
     ):
         return
-    message = Phrase("unknown unit or group `{name}`", {"name": name.text[:80]})
+    message = Phrase("unit or group `{name}` is not in the list of units", {"name": name.text[:80]})
     report.error(
         "unknown-unit", name.place, message, did_you_mean(name.text, [*office.units, *office.groups])
     )

@@ -210,7 +210,7 @@ def read_office(node: Node, report: Report) -> Office | None:
 def _known_unit(name: Name, units: Iterable[str], report: Report) -> bool:
     if name.text in units:
         return True
-    message = Phrase("unknown unit `{name}`", {"name": name.text[:80]})
+    message = Phrase("unit `{name}` is not in the list of units", {"name": name.text[:80]})
     report.error("unknown-unit", name.place, message, did_you_mean(name.text, units))
     return False
 

@@ -58,6 +58,8 @@ class MappingNode(NamedTuple):
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
 
+_new = tuple.__new__
+
 # The stubs make every mark optional, which holds for events that a program builds, not for parsed ones.
 _Event: TypeAlias = Any
 
@@ -151,8 +153,9 @@ class _Builder:
         line, column = start.line, start.column + 1
         # A text over several lines is underlined at its first character only.
         end_column = end.column + 1 if end.line == line else column + 1
-        place = Place(self._file, line + 1, column, end_column)
-        return ScalarNode(event.value, event.style == "", place)
+        # Most of a file is scalars; the named constructors would take twice as long.
+        place = _new(Place, (self._file, line + 1, column, end_column))
+        return _new(ScalarNode, (event.value, event.style == "", place))
 
     def _marked(self, event: _Event) -> Node:
         """A collection, or a scalar with an anchor or a tag."""
