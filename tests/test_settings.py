@@ -65,14 +65,14 @@ def test_a_relative_home_belongs_to_the_working_folder(tmp_path: Path) -> None:
 
 def test_a_misspelt_key_is_refused_with_the_one_meant(tmp_path: Path) -> None:
     write(tmp_path, 'smpt_host = "mail.example"\n')
-    assert refusal(tmp_path) == "dondoc.toml sets smpt_host, which does not exist\nDid you mean smtp_host?"
+    assert refusal(tmp_path) == "dondoc.toml sets smpt_host, which does not exist\ndid you mean `smtp_host`?"
 
 
 def test_a_misspelt_variable_is_refused_with_the_one_meant(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DONDOC_SMPT_HOST", "mail.example")
-    assert "Did you mean DONDOC_SMTP_HOST?" in refusal(tmp_path)
+    assert "did you mean `DONDOC_SMTP_HOST`?" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ Raise one where the data, the use or the environment says no; the command line p
 exits with the code, the window shows a page. Anything else is a bug and may show a traceback.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 from plan_definitions.diagnostics import Diagnostic, Phrase
@@ -29,10 +30,13 @@ class DonDocError(Exception):
 
 
 class PlanRejected(DonDocError):
-    """The plan has mistakes; nothing was stored."""
+    """The plan has mistakes; nothing was stored. `sources` maps its files to their texts, to quote from."""
 
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+    def __init__(
+        self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.diagnostics = tuple(diagnostics)
+        self.sources = sources
         super().__init__("the plan has mistakes; nothing was stored")
 
 

@@ -6,7 +6,6 @@ A key of the file is the variable's name in lower case without its prefix: `smtp
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from plan_definitions.diagnostics import Phrase
+from plan_definitions.diagnostics import Phrase, did_you_mean
 from workflows.errors import WrongUse
 from workflows.home import Home
 from workflows.texts import Language
@@ -128,7 +127,9 @@ def read_settings(folder: Path) -> Settings:
     written = _read_file(path)
     _refuse_unknown(written, known=Settings.model_fields, where=FILE_NAME)
     variables = [name for name in os.environ if name.startswith(PREFIX)]
-    _refuse_unknown(variables, known=[_variable(f) for f in Settings.model_fields], where="the environment")
+    _refuse_unknown(
+        variables, known=[_variable(f) for f in Settings.model_fields], where=Phrase("the environment")
+    )
     written["home"] = folder / written.get("home", ".dondoc")
     try:
         settings = Settings(**written)
@@ -153,14 +154,14 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise WrongUse("{file} cannot be read: {reason}", file=path, reason=error) from error
 
 
-def _refuse_unknown(names: Iterable[str], *, known: Iterable[str], where: str) -> None:
+def _refuse_unknown(names: Iterable[str], *, known: Iterable[str], where: object) -> None:
     """Refuse a name that nothing reads: a misspelt mail server would otherwise go unnoticed."""
     known = list(known)
     for name in names:
         if name not in known:
-            close = get_close_matches(name, known, n=1)
-            mend = Phrase("Did you mean {name}?", {"name": close[0]}) if close else None
-            raise WrongUse("{where} sets {name}, which does not exist", mend, where=where, name=name)
+            raise WrongUse(
+                "{where} sets {name}, which does not exist", did_you_mean(name, known), where=where, name=name
+            )
 
 
 def _variable(field: str) -> str:

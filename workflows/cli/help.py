@@ -1,0 +1,168 @@
+"""Help and usage mistakes in the language of the call, where typer knows English only."""
+
+import shutil
+import textwrap
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from plan_definitions.diagnostics import Phrase, did_you_mean
+from workflows.cli.session import Session
+from workflows.cli.verbs import VERBS
+from workflows.errors import WrongUse
+from workflows.texts import N_, Translate
+
+_WIDEST_LINE = 100
+_WIDEST_NAME = 30
+
+_USAGE, _ERROR, _EXAMPLE, _VERBS = N_("Usage"), N_("Error"), N_("Example"), N_("Verbs")
+
+_TYPERS_OWN = (N_("Show this message and exit."),)
+"""Words that reach our help through typer."""
+
+
+class VerbCommand(TyperCommand):
+    """A verb whose help speaks the language of the session; message ids stand in the code."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Usage, what it does, arguments, options, and the example that the table of verbs gives."""
+        translate = Session.of(ctx).translate
+        verb = VERBS.get(self.name or "")
+        about = (verb.summary, verb.detail) if verb else (self.help or "",)
+        parts = [
+            usage(self, ctx, translate),
+            *_paragraphs(about, translate),
+            *_parameters(self, ctx, translate),
+        ]
+        if verb is not None:
+            parts.append(f"{translate(_EXAMPLE)}:\n  {verb.example}")
+        return "\n\n".join(parts)
+
+
+class VerbGroup(TyperGroup):
+    """`dondoc` itself, or a verb with verbs of its own: lists what it has without importing it."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Usage, what it is, the verbs, the options."""
+        translate = Session.of(ctx).translate
+        verb = VERBS.get(self.name or "")
+        about = (verb.summary, verb.detail) if verb else (self.help or "",)
+        names = [(name, translate(c.get_short_help_str(200))) for name, c in self.commands.items()]
+        parts = [usage(self, ctx, translate), *_paragraphs(about, translate)]
+        parts.append(_section(translate(_VERBS), names))
+        parts += _parameters(self, ctx, translate)
+        if verb is not None:
+            parts.append(f"{translate(_EXAMPLE)}:\n  {verb.example}")
+        return "\n\n".join(parts)
+
+
+class LazyGroup(VerbGroup):
+    """The verbs of the table, each imported when it is called."""
+
+    def __init__(self, **values: Any) -> None:
+        listed = {name: TyperCommand(name, short_help=verb.summary) for name, verb in VERBS.items()}
+        super().__init__(**{**values, "commands": listed})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The verb that is called, now really loaded. Raises WrongUse for one that does not exist."""
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            raise WrongUse("there is no verb {name}", did_you_mean(args[0], VERBS), name=args[0])
+        name, listed, rest = super().resolve_command(ctx, args)
+        return (name, listed, rest) if name is None else (name, load_verb(name), rest)
+
+
+def load_verb(name: str) -> VerbCommand | VerbGroup:
+    """Import a verb and make it a command."""
+    module = import_module(VERBS[name].module(name))
+    app: typer.Typer | None = getattr(module, "app", None)
+    if app is None:
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(name, cls=VerbCommand)(getattr(module, name.replace("-", "_")))
+    command = get_command(app)
+    if not isinstance(command, VerbCommand | VerbGroup):
+        raise TypeError(f"{name} speaks no Vietnamese: its app must use VerbGroup and VerbCommand")
+    command.name = name
+    return command
+
+
+def usage(command: TyperCommand | TyperGroup, ctx: Any, translate: Translate) -> str:
+    """`Usage: dondoc check [OPTIONS] PLAN`."""
+    arguments = [p for p in command.get_params(ctx) if p.param_type_name == "argument"]
+    pieces = ["[OPTIONS]", *(_shown_name(p) if p.required else f"[{_shown_name(p)}]" for p in arguments)]
+    if isinstance(command, TyperGroup):
+        pieces.append("VERB ...")
+    return f"{translate(_USAGE)}: {ctx.command_path} {' '.join(pieces)}"
+
+
+def explain(mistake: typer.TyperException, translate: Translate) -> str:
+    """What is wrong with a call, with the usage and how to learn more."""
+    ctx = getattr(mistake, "ctx", None)
+    lines = [f"{translate(_ERROR)}: {_wording(mistake, translate)}"]
+    if ctx is not None:
+        lines.insert(0, usage(ctx.command, ctx, translate))
+        more = Phrase("`{command} --help` says more.", {"command": ctx.command_path})
+        lines.append(more.say(translate))
+    return "\n".join(lines)
+
+
+def _wording(mistake: Any, translate: Translate) -> str:
+    """The mistake in words of ours; anything rare comes in typer's own."""
+    parameter = getattr(mistake, "param", None)
+    match type(mistake).__name__:
+        case "NoSuchOption":
+            known = [name for p in mistake.ctx.command.get_params(mistake.ctx) for name in p.opts]
+            near = did_you_mean(mistake.option_name, known)
+            said = Phrase("there is no option {name}", {"name": mistake.option_name}).say(translate)
+            return said if near is None else f"{said}; {near.say(translate)}"
+        case "MissingParameter" if parameter is not None:
+            return Phrase("{name} is missing", {"name": _shown_name(parameter)}).say(translate)
+        case "BadParameter" if parameter is not None:
+            values = {"name": _shown_name(parameter), "reason": mistake.message}
+            return Phrase("{name} is wrong: {reason}", values).say(translate)
+        case _:
+            return str(mistake.format_message())
+
+
+def _shown_name(parameter: Any) -> str:
+    if parameter.param_type_name == "option":
+        return str(parameter.opts[0])
+    return str(parameter.metavar or parameter.name.upper())
+
+
+def _paragraphs(texts: Iterable[str], translate: Translate) -> Iterator[str]:
+    for text in texts:
+        if text:
+            yield textwrap.fill(translate(text), _line(), initial_indent="  ", subsequent_indent="  ")
+
+
+def _parameters(command: TyperCommand | TyperGroup, ctx: Any, translate: Translate) -> Iterator[str]:
+    for kind, heading in (("argument", N_("Arguments")), ("option", N_("Options"))):
+        rows = [
+            (record[0], translate(getattr(parameter, "help", None) or ""))
+            for parameter in command.get_params(ctx)
+            if parameter.param_type_name == kind and (record := parameter.get_help_record(ctx)) is not None
+        ]
+        if rows:
+            yield _section(translate(heading), rows)
+
+
+def _section(heading: str, rows: list[tuple[str, str]]) -> str:
+    """A heading and two columns; a long name stands on a line of its own."""
+    column = min(max(len(name) for name, _ in rows), _WIDEST_NAME) + 4
+    lines = [f"{heading}:"]
+    for name, text in rows:
+        wrapped = textwrap.wrap(text, _line() - column) or [""]
+        if len(name) + 4 > column:
+            lines.append(f"  {name}")
+        else:
+            lines.append(f"  {name}".ljust(column) + wrapped.pop(0))
+        lines += [" " * column + rest for rest in wrapped]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _line() -> int:
+    return min(shutil.get_terminal_size().columns, _WIDEST_LINE)

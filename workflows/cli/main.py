@@ -1,0 +1,130 @@
+"""The entry point of `dondoc`: language, exit codes, and no traceback for what was to be expected."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.main import get_command
+
+from workflows.cli.help import LazyGroup, explain
+from workflows.cli.output import warn
+from workflows.cli.session import Session
+from workflows.errors import DonDocError, PlanRejected, WrongUse
+from workflows.texts import N_, Language, translator
+
+INTERRUPTED = 130
+_FAULT_SENTENCE = N_("a fault in the program: {reason} (--debug shows where)")
+_FAULT = 70
+"""A fault of ours (EX_SOFTWARE of sysexits.h): none of the outcomes that scripts are promised."""
+
+app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+
+@app.callback(help=N_("Follows up the plan of a commune: who does what by when, and who must be asked."))
+def dondoc(
+    _lang: Annotated[
+        Language | None, typer.Option("--lang", help=N_("Language of everything shown; also DONDOC_LANG."))
+    ] = None,
+    _debug: Annotated[bool, typer.Option("--debug", help=N_("Show where a failure comes from."))] = False,
+) -> None:
+    """Options that may also follow the verb: `_common` takes them out before typer sees the call."""
+
+
+class _Common(NamedTuple):
+    """What every verb understands, wherever in the call it stands."""
+
+    language: Language
+    debug: bool
+    rest: list[str]
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Vietnamese leaves a terminal of another encoding legible, never a traceback.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(run(sys.argv[1:], Path.cwd()))
+
+
+def run(arguments: Sequence[str], folder: Path) -> int:
+    """Run one call in a working folder and return its exit code."""
+    try:
+        common = _common(arguments, folder)
+    except WrongUse as error:
+        warn(error.say(translator(Language.VI)))
+        return error.exit_code
+    session = Session(common.language, folder)
+    if common.debug:
+        return _call(session, common.rest)
+    try:
+        return _call(session, common.rest)
+    except DonDocError as error:
+        _report(error, session)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
+        fault = session.translate(_FAULT_SENTENCE)
+        warn(fault.format(reason=f"{type(error).__name__}: {error}"))
+        return _FAULT
+
+
+def _call(session: Session, arguments: list[str]) -> int:
+    """Let typer find the verb and run it. Raises what the verb raises."""
+    command: Any = get_command(app)
+    try:
+        code = command.main(arguments, prog_name="dondoc", standalone_mode=False, obj=session)
+    except typer.Abort:
+        return INTERRUPTED
+    except typer.TyperException as mistake:
+        is_help = type(mistake).__name__ == "NoArgsIsHelpError"
+        warn(mistake.format_message() if is_help else explain(mistake, session.translate))
+        return mistake.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _report(error: DonDocError, session: Session) -> None:
+    if isinstance(error, PlanRejected):
+        from plan_definitions.diagnostics import render
+
+        warn(render(error.diagnostics, error.sources, session.translate))
+    warn(error.say(session.translate))
+
+
+def _common(arguments: Sequence[str], folder: Path) -> _Common:
+    """Take `--lang` and `--debug` out of a call. Raises WrongUse for a language that does not exist."""
+    rest: list[str] = []
+    language: str | None = None
+    debug = False
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word == "--debug":
+            debug = True
+        elif word == "--lang":
+            language = next(words, "")
+        elif word.startswith("--lang="):
+            language = word.removeprefix("--lang=")
+        else:
+            rest.append(word)
+    return _Common(_language(language, folder), debug, rest)
+
+
+def _language(asked: str | None, folder: Path) -> Language:
+    """The language of the call, of the environment, of the settings file; Vietnamese where none is named."""
+    chosen = asked if asked is not None else os.environ.get("DONDOC_LANG")
+    if chosen:
+        try:
+            return Language(chosen)
+        except ValueError:
+            raise WrongUse("there is no language {name}: choose vi or en", name=chosen) from None
+    if (folder / "dondoc.toml").exists():
+        from workflows.settings import read_settings
+
+        return read_settings(folder).lang
+    return Language.VI

@@ -1,0 +1,36 @@
+"""Arguments and options that several verbs take, with their help."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workflows.texts import N_
+
+
+def iso_date(text: str) -> date:
+    """A date as YYYY-MM-DD. Raises typer.BadParameter."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} (YYYY-MM-DD)") from None
+
+
+PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help=N_("The plan file."), show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help=N_("Print one JSON document and nothing else."))]
+AsOf = Annotated[
+    date | None,
+    typer.Option(
+        parser=iso_date, metavar="DATE", help=N_("Decide as on this date (YYYY-MM-DD); today if absent.")
+    ),
+]
+UnitName = Annotated[
+    str | None, typer.Option("--unit", metavar="UNIT", help=N_("Only what concerns this unit."))
+]
+OfficeName = Annotated[
+    str | None, typer.Option("--office", metavar="OFFICE", help=N_("The office, where there are several."))
+]
+PlanName = Annotated[
+    str | None, typer.Option("--plan", metavar="PLAN", help=N_("The plan's id, where several are running."))
+]
