@@ -42,21 +42,23 @@ class PostgresDatabases:
 
     def empty(self) -> str:
         """The address of a new, empty database."""
-        return self._make("template0")
+        return self._address(self._make("template0"))
 
     def migrated(self) -> str:
         """The address of a new database with our tables in it, copied from one made once."""
         if self._migrated is None:
-            url = self.empty()
-            Database.open(url, create=True).close()
-            self._migrated = url.rpartition("/")[2].partition("?")[0]
-        return self._make(self._migrated)
+            self._migrated = self._make("template0")
+            Database.open(self._address(self._migrated), create=True).close()
+        return self._address(self._make(self._migrated))
 
     def _make(self, template: str) -> str:
         name = f"dondoc_{next(_numbers)}"
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with psycopg.connect(self._url, autocommit=True) as connection:
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        return name
+
+    def _address(self, name: str) -> str:
         return self._url.replace("/postgres?", f"/{name}?")
 
 
