@@ -27,7 +27,7 @@ class Severity(StrEnum):
 class Phrase:
     """A sentence not yet in a language: an English message id with `{name}` fields, and their values.
 
-    Values may themselves be phrases.
+    Values may themselves be phrases, or tuples of values to be listed.
     """
 
     message_id: str
@@ -35,8 +35,16 @@ class Phrase:
 
     def say(self, translate: Translate) -> str:
         """The sentence in the language of `translate` (a gettext function)."""
-        values = {k: v.say(translate) if isinstance(v, Phrase) else v for k, v in self.values.items()}
+        values = {name: _said(value, translate) for name, value in self.values.items()}
         return translate(self.message_id).format(**values)
+
+
+def _said(value: object, translate: Translate) -> object:
+    if isinstance(value, Phrase):
+        return value.say(translate)
+    if isinstance(value, tuple):
+        return ", ".join(str(_said(one, translate)) for one in value)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
