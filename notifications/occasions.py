@@ -116,10 +116,17 @@ def _closing(unit: str, reading: Reading) -> Closing:
 
 
 def sign_in_letter(
-    office: Office, recipient: Recipient, *, as_of: date, minutes: int, language: Language = Language.VI
+    office: Office,
+    recipient: Recipient,
+    *,
+    as_of: date,
+    minutes: int,
+    request: str,
+    language: Language = Language.VI,
 ) -> Letter:
-    """A sign-in link for somebody whose address is known."""
-    return Letter(LetterKind.SIGN_IN, sender(office, as_of), recipient, as_of, (SignIn(minutes),), language)
+    """A sign-in link for somebody whose address is known; `request` names the sign-in asked for."""
+    part = SignIn(minutes, request)
+    return Letter(LetterKind.SIGN_IN, sender(office, as_of), recipient, as_of, (part,), language)
 
 
 def alarm_letter(

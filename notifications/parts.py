@@ -334,9 +334,10 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A sign-in link that is good for some minutes."""
+    """A sign-in link that is good for some minutes; `request` says which sign-in, and is no secret."""
 
     minutes: int
+    request: str = ""
     part: Literal["sign_in"] = "sign_in"
 
     @property

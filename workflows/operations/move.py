@@ -50,19 +50,36 @@ def carry_out(
     the table, a rule or the person says no or somebody else was first; nothing has changed then.
     """
     with database.write() as transaction:
-        plan = transaction.plans.get(where.office, where.plan)
-        order = draft(find_actor(who, plan.schedule.office))
-        target = _target(transaction, plan, order.assignment)
-        if order.verb in NEEDS_FORECAST:
-            situation = whole_situation(transaction, plan)
-        else:
-            situation = near_situation(transaction, plan, [target])
-        changes = moves.carry_out(order, situation, as_of=as_of, now=now)
-        apply(transaction, plan, changes, as_of)
-        _keep_evidence(transaction, target, order, files, now)
-        after = _after(transaction, plan, changes)
-        _tell(transaction, plan, changes, after, as_of, now, language)
-        return board.row(after.assignments[changes[0].after.id], after, as_of)
+        return carry_out_in(
+            transaction, where, who, draft, as_of=as_of, now=now, files=files, language=language
+        )
+
+
+def carry_out_in(
+    transaction: Transaction,
+    where: PlanReference,
+    who: str,
+    draft: Callable[[Actor], Order],
+    *,
+    as_of: date,
+    now: datetime,
+    files: Sequence[KeptFile] = (),
+    language: Language = Language.VI,
+) -> Row:
+    """As `carry_out`, within a transaction that somebody else opened and ends."""
+    plan = transaction.plans.get(where.office, where.plan)
+    order = draft(find_actor(who, plan.schedule.office))
+    target = _target(transaction, plan, order.assignment)
+    if order.verb in NEEDS_FORECAST:
+        situation = whole_situation(transaction, plan)
+    else:
+        situation = near_situation(transaction, plan, [target])
+    changes = moves.carry_out(order, situation, as_of=as_of, now=now)
+    apply(transaction, plan, changes, as_of)
+    _keep_evidence(transaction, target, order, files, now)
+    after = _after(transaction, plan, changes)
+    _tell(transaction, plan, changes, after, as_of, now, language)
+    return board.row(after.assignments[changes[0].after.id], after, as_of)
 
 
 def apply(transaction: Transaction, plan: StoredPlan, changes: Sequence[Change], as_of: date) -> None:

@@ -232,3 +232,18 @@ class Condemned:
     address: str
     since: datetime
     reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRequest:
+    """A sign-in asked for by a contact (`unit/contact`) from a browser, known by the hash of its secret.
+
+    Without a browser it was made by the operator, and whoever opens it first is signed in.
+    """
+
+    id: str
+    office: str
+    contact: str
+    browser: str | None
+    asked_at: datetime
+    expires_at: datetime

@@ -16,6 +16,8 @@ from workflows.store.offices import Offices
 from workflows.store.plans import Plans, ScheduleCache
 from workflows.store.rounds import Rounds
 from workflows.store.senders import Senders
+from workflows.store.sign_ins import SignIns
+from workflows.store.submissions import Submissions
 
 
 class Transaction:
@@ -33,6 +35,8 @@ class Transaction:
         self.rounds = Rounds(connection)
         self.evidence = EvidenceShelf(connection)
         self.tokens = ContactVersions(connection)
+        self.sign_ins = SignIns(connection)
+        self.submissions = Submissions(connection)
 
     def apply(self, plan_number: int, changes: Sequence[Change]) -> list[Change]:
         """Save decisions: each move where the stored assignment is still as decided upon, its record, its

@@ -11,6 +11,7 @@ from workflows.store.tables.outbox import (
     SenderRow,
 )
 from workflows.store.tables.plans import OfficeRow, PlanRow, RevisionRow
+from workflows.store.tables.window import SignInRow, SubmissionRow
 from workflows.store.tables.work import AssignmentRow, EvidenceRow, NoteRow, NoticeRow, RecordRow
 
 __all__ = [
@@ -31,4 +32,6 @@ __all__ = [
     "RoundRow",
     "SenderHourRow",
     "SenderRow",
+    "SignInRow",
+    "SubmissionRow",
 ]

@@ -1,0 +1,36 @@
+"""Tables of the window: sign-ins asked for, and forms that were carried out."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflows.store.tables.base import NUMBER, Base
+
+
+class SignInRow(Base):
+    """A sign-in that somebody asked for; `browser` is the hash of the asking browser's secret.
+
+    Without a browser the link was made by the operator, who hands it to whom he knows.
+    """
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("offices.id"))
+    contact: Mapped[str]
+    browser: Mapped[str | None]
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class SubmissionRow(Base):
+    """A form that was carried out: its one-time key, and the record in the plan's history that it made."""
+
+    __tablename__ = "submissions"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    plan_number: Mapped[int] = mapped_column(ForeignKey("plans.number"))
+    sequence: Mapped[int | None] = mapped_column(NUMBER)
+    at: Mapped[datetime] = mapped_column(index=True)
