@@ -81,8 +81,12 @@ class Report:
 
     def error(self, code: str, place: Place, message: Phrase, mend: Phrase | None = None) -> None:
         """Note a mistake that refuses the plan."""
-        self.errors += 1
-        self.diagnostics.append(Diagnostic(code, Severity.ERROR, place, message, mend))
+        self.add(Diagnostic(code, Severity.ERROR, place, message, mend))
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Note a diagnostic that was made elsewhere."""
+        self.errors += diagnostic.severity is Severity.ERROR
+        self.diagnostics.append(diagnostic)
 
     def refuse(self, code: str, place: Place, message: Phrase, mend: Phrase | None = None) -> Unreadable:
         """Note a mistake; raise what this returns to leave the value unread."""

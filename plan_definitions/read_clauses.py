@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Any
 
-from plan_definitions.diagnostics import Phrase, Report, Unreadable, did_you_mean
+from plan_definitions.diagnostics import Report, Unreadable
 from plan_definitions.forms import FLAG, LABEL, LONG_TEXT, NAME, Form, choice, read_clause_id
 from plan_definitions.model import Clause, Name, Office
+from plan_definitions.read_groups import UnknownUnits, unknown_units
 from plan_definitions.records import Key, Record, named_entries, one_or_more
 from plan_definitions.yaml_nodes import Entry, Node
 
@@ -49,38 +50,28 @@ def read_clauses(node: Node, office: Office | None, report: Report) -> dict[str,
         return None
     if entries is None:
         return None
+    unknown = None if office is None else unknown_units(office.units, office.groups, report)
     clauses: dict[str, Clause] = {}
     for number, entry in entries:
         report.places["clause", number] = entry.key.place
         try:
-            clauses[number] = _read_clause(number, entry, office, report)
+            clauses[number] = _read_clause(number, entry, unknown, report)
         except Unreadable:
             report.unread.add(number)
+    if unknown is not None:
+        unknown.report_all()
     return clauses
 
 
-def _read_clause(number: str, entry: Entry, office: Office | None, report: Report) -> Clause:
+def _read_clause(number: str, entry: Entry, unknown: UnknownUnits | None, report: Report) -> Clause:
     before = report.errors
     values: dict[str, Any] = CLAUSE.values(entry.value, report, entry.key.place)
     for field in ("lead", "helpers"):
         names: tuple[Name, ...] = values.get(field, ())
-        for name in names:
-            _refuse_unknown(name, office, report)
+        if unknown is not None:
+            for name in names:
+                unknown.look_up(name)
         values[field] = tuple(name.text for name in names)
     if report.errors > before:
         raise Unreadable
     return Clause(id=number, **values)
-
-
-def _refuse_unknown(name: Name, office: Office | None, report: Report) -> None:
-    if (
-        office is None
-        or name.text in office.units
-        or name.text in office.groups
-        or name.text in report.unread
-    ):
-        return
-    message = Phrase("unit or group `{name}` is not in the list of units", {"name": name.text[:80]})
-    report.error(
-        "unknown-unit", name.place, message, did_you_mean(name.text, [*office.units, *office.groups])
-    )

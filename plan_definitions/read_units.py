@@ -1,17 +1,16 @@
 """units.yaml: the office, its roles, units with their contacts, and groups."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
 from typing import Any
 
 from plan_definitions.diagnostics import Phrase, Report, Unreadable, did_you_mean
 from plan_definitions.expressions import AWAY
 from plan_definitions.forms import IDENTIFIER, NAME, TEXT, Form, choice, read_text
 from plan_definitions.model import Channel, Contact, Manner, Name, Office, Role, Unit
-from plan_definitions.records import Key, Record, list_of, named_entries, one_or_more, record
+from plan_definitions.read_groups import GROUPS, UnknownUnits, circle_of, expanded_groups, unknown_units
+from plan_definitions.records import Key, Record, list_of, named_entries, record
 from plan_definitions.source import Place
 from plan_definitions.yaml_nodes import Node
 
@@ -139,33 +138,6 @@ def _read_units(node: Node, report: Report) -> dict[str, _Linked]:
     return units
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """A group as written."""
-
-    place: Place
-    members: tuple[Name, ...]
-
-
-def _read_groups(node: Node, report: Report) -> dict[str, _Group]:
-    groups: dict[str, _Group] = {}
-    for identifier, entry in named_entries(node, report):
-        before = report.errors
-        report.places["group", identifier] = entry.key.place
-        try:
-            members = _MEMBERS.read(entry.value, report)
-        except Unreadable:
-            members = ()
-        if not members and report.errors == before:
-            message = Phrase("the group `{name}` has no member", {"name": identifier})
-            report.error("empty-group", entry.key.place, message)
-        if report.errors > before:
-            report.unread.add(identifier)
-        groups[identifier] = _Group(entry.key.place, members)
-    return groups
-
-
-_MEMBERS = one_or_more(NAME)
 ROLES = Record({role.value: Key(NAME, required=True) for role in Role})
 
 OFFICE = Record(
@@ -177,7 +149,7 @@ OFFICE = Record(
         "units": Key(
             Form(_read_units, {"type": "object", "additionalProperties": UNIT.schema}), required=True
         ),
-        "groups": Key(Form(_read_groups, {"type": "object", "additionalProperties": _MEMBERS.schema})),
+        "groups": Key(GROUPS),
     }
 )
 
@@ -194,97 +166,34 @@ def read_office(node: Node, report: Report) -> Office | None:
     linked: dict[str, _Linked] | None = values.get("units")
     if linked is None or not values.keys() >= {"id", "roles"}:
         return None
-    groups = values.pop("groups", {})
-    _refuse_shared_names(linked, groups, report)
+    unknown = unknown_units(linked, (), report)
     roles: dict[str, Name] = values["roles"]
-    for name in roles.values():
-        _known_unit(name, linked, report)
     report.places.update({("role", role): name.place for role, name in roles.items()})
+    for name in roles.values():
+        unknown.look_up(name)
     values["roles"] = {role: name.text for role, name in roles.items()}
-    values["units"] = _linked_units(linked, report)
-    values["groups"] = _expanded(groups, linked, report)
+    values["units"] = _linked_units(linked, unknown, report)
+    unknown.report_all()
+    values["groups"] = expanded_groups(values.get("groups", {}), linked, report)
     values.setdefault("name", values["id"])
     return Office(**values)
 
 
-def _known_unit(name: Name, units: Iterable[str], report: Report) -> bool:
-    if name.text in units:
-        return True
-    message = Phrase("unit `{name}` is not in the list of units", {"name": name.text[:80]})
-    report.error("unknown-unit", name.place, message, did_you_mean(name.text, units))
-    return False
-
-
-def _refuse_shared_names(units: Mapping[str, object], groups: Mapping[str, _Group], report: Report) -> None:
-    for identifier in groups.keys() & units.keys():
-        message = Phrase("`{name}` is a unit and a group; names must differ", {"name": identifier})
-        report.error("duplicate-name", groups[identifier].place, message)
-
-
-def _linked_units(linked: Mapping[str, _Linked], report: Report) -> dict[str, Unit]:
+def _linked_units(linked: Mapping[str, _Linked], unknown: UnknownUnits, report: Report) -> dict[str, Unit]:
     """The units with `copy_to` and `via` looked up; a chain of `via` must end."""
     units: dict[str, Unit] = {}
     for identifier, each in linked.items():
         for name in (each.copy_to, each.via):
             if name is not None:
-                _known_unit(name, linked, report)
+                unknown.look_up(name)
         if each.copy_to is not None and each.copy_to.text == identifier:
             message = Phrase("the unit `{name}` gets its own copy", {"name": identifier})
             report.error("names-itself", each.copy_to.place, message)
         copy_to = None if each.copy_to is None else each.copy_to.text
         via = None if each.via is None else each.via.text
         units[identifier] = replace(each.unit, copy_to=copy_to, via=via)
-    circle = _circle({name: [each.via] if each.via else [] for name, each in linked.items()})
-    if circle:
-        message = Phrase(
-            "`via` leads in a circle: {path}", {"path": " → ".join(n.text for n in [circle[-1], *circle])}
-        )
-        report.error("via-loop", circle[0].place, message)
-    return units
-
-
-def _circle(named: Mapping[str, Sequence[Name]]) -> list[Name]:
-    """The names along one circle of things that name each other; empty where there is none."""
-    try:
-        TopologicalSorter({key: [n.text for n in names] for key, names in named.items()}).prepare()
-    except CycleError as error:
-        # The sorter lists the circle from the named to the one that names it.
-        circle: list[str] = error.args[1][::-1]
-        names = [next(n for n in named[a] if n.text == b) for a, b in pairwise(circle)]
-        first = names.index(min(names, key=lambda name: name.place))
-        return [*names[first:], *names[:first]]
-    return []
-
-
-def _expanded(
-    groups: Mapping[str, _Group], units: Mapping[str, object], report: Report
-) -> dict[str, tuple[str, ...]]:
-    """Each group's units, in the order written and once each; groups may hold groups, but not in a circle."""
-    order = _inner_first(groups, report)
-    members: dict[str, tuple[str, ...]] = {}
-    for identifier in order:
-        found: dict[str, None] = {}
-        for name in groups[identifier].members:
-            if name.text in units:
-                found[name.text] = None
-            elif name.text in groups:
-                found.update(dict.fromkeys(members.get(name.text, ())))
-                if name.text in report.unread:
-                    report.unread.add(identifier)
-            else:
-                _known_unit(name, [*units, *groups], report)
-                report.unread.add(identifier)
-        members[identifier] = tuple(found)
-    return {identifier: members.get(identifier, ()) for identifier in groups}
-
-
-def _inner_first(groups: Mapping[str, _Group], report: Report) -> list[str]:
-    """The groups, inner ones first; none where they hold each other in a circle."""
-    circle = _circle({identifier: group.members for identifier, group in groups.items()})
+    circle = circle_of({name: [each.via] if each.via else [] for name, each in linked.items()})
     if circle:
         path = " → ".join(name.text for name in [circle[-1], *circle])
-        report.error("group-cycle", circle[0].place, Phrase("groups hold each other: {path}", {"path": path}))
-        report.unread.update(groups)
-        return []
-    inner = {identifier: [name.text for name in group.members] for identifier, group in groups.items()}
-    return [name for name in TopologicalSorter(inner).static_order() if name in groups]
+        report.error("via-loop", circle[0].place, Phrase("`via` leads in a circle: {path}", {"path": path}))
+    return units

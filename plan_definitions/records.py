@@ -100,6 +100,7 @@ def named_entries(
         try:
             identifier = read_id(entry.key, report)
         except Unreadable:
+            report.unread.add(entry.key.text)
             continue
         yield identifier, entry
 

@@ -10,6 +10,7 @@ import pytest
 
 from plan_definitions import source
 from plan_definitions.load import LoadedPlan, load_plan
+from plan_definitions.references import MAX_SUGGESTIONS
 
 PLANS = Path(__file__).parent / "plans"
 GOOD = sorted(
@@ -182,6 +183,33 @@ def test_a_broken_unit_is_told_once(folder: Path) -> None:
     (folder / "units.yaml").write_text(broken, encoding="utf-8")
     everyone = PLAN.replace("lead: vhxh", "lead: {each: villages}\n    complete_when: 3")
     assert codes(write(folder, everyone)) == ["unknown-word"]
+
+
+def test_a_unit_with_an_unusable_id_is_told_once(folder: Path) -> None:
+    units = (folder / "units.yaml").read_text(encoding="utf-8").replace("thon-1", "Thon_1")
+    (folder / "units.yaml").write_text(
+        units.replace("id: truong-Thon_1", "id: truong-thon"), encoding="utf-8"
+    )
+    everyone = PLAN.replace("lead: vhxh", "lead: {each: villages}\n    with: [Thon_1]")
+    assert codes(write(folder, everyone)) == ["identifier"]
+
+
+def test_an_unknown_unit_is_told_once_with_all_its_lines(folder: Path) -> None:
+    units = (folder / "units.yaml").read_text(encoding="utf-8").replace("copy_to: front", "copy_to: frnt")
+    (folder / "units.yaml").write_text(units.replace("via: thon-2", "via: frnt"), encoding="utf-8")
+    (mistake,) = write(folder, PLAN).diagnostics
+    assert mistake.code == "unknown-unit"
+    assert mistake.help is not None
+    assert mistake.help.say(str) == "did you mean `front` (line 23)?; also on line 39"
+
+
+def test_a_file_of_rubbish_is_not_searched_for_what_each_word_may_mean(folder: Path) -> None:
+    members = ", ".join(f"thon-{n}x" for n in range(10, 10 + 3 * MAX_SUGGESTIONS))
+    with (folder / "units.yaml").open("a", encoding="utf-8") as units:
+        units.write(f"  rubbish: [{members}]\n")
+    loaded = load_plan(folder / "plan.yaml")
+    assert codes(loaded) == ["unknown-unit"] * 3 * MAX_SUGGESTIONS
+    assert sum(diagnostic.help is not None for diagnostic in loaded.diagnostics) == MAX_SUGGESTIONS
 
 
 def test_the_collector_is_left_as_it_was(folder: Path) -> None:
