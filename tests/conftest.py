@@ -1,4 +1,4 @@
-"""Fixtures that several test files share: an empty database of either kind."""
+"""Fixtures that several test files share: an empty database of either kind, a locked Prefect server."""
 
 import itertools
 import shutil
@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from workflows.flows.server import Server, started_server
+from workflows.home import Home
 from workflows.store.database import Database
 
 _numbers = itertools.count(1)
@@ -104,3 +106,12 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database.open(database_url, create=False)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A locked Prefect server that is up; `running_server(prefect_server.home)` finds it."""
+    home = Home.create(tmp_path_factory.mktemp("prefect") / "home")
+    with started_server(home) as server:
+        server.wait_until_up()
+        yield server

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -71,14 +71,6 @@ print(two())
 """
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = Home.create(tmp_path_factory.mktemp("prefect") / "home")
-    with started_server(home) as server:
-        server.wait_until_up()
-        yield server
-
-
 def status(server: Server, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> int:
     data = None if body is None else json.dumps(body).encode()
     try:
@@ -123,70 +115,70 @@ def gone(process_id: int, *, within: float) -> bool:
     return False
 
 
-def test_nobody_gets_in_without_the_secret(server: Server) -> None:
+def test_nobody_gets_in_without_the_secret(prefect_server: Server) -> None:
     wrong = {"Authorization": "Basic ZG9uZG9jOndyb25n"}
-    assert status(server, "/api/flow_runs/filter", {}) == 401
-    assert status(server, "/api/flow_runs/filter", {}, wrong) == 401
-    assert status(server, "/api/admin/version") == 401
-    allowed = {"Authorization": authorization(server.home), "Content-Type": "application/json"}
-    assert status(server, "/api/flow_runs/filter", {}, allowed) == 200
+    assert status(prefect_server, "/api/flow_runs/filter", {}) == 401
+    assert status(prefect_server, "/api/flow_runs/filter", {}, wrong) == 401
+    assert status(prefect_server, "/api/admin/version") == 401
+    allowed = {"Authorization": authorization(prefect_server.home), "Content-Type": "application/json"}
+    assert status(prefect_server, "/api/flow_runs/filter", {}, allowed) == 200
 
 
-def test_a_page_of_another_origin_cannot_post(server: Server) -> None:
+def test_a_page_of_another_origin_cannot_post(prefect_server: Server) -> None:
     # A "simple" request, which a browser sends without asking first.
     headers = {"Origin": "https://elsewhere.example", "Content-Type": "text/plain"}
-    assert status(server, "/api/flows/", {"name": "planted"}, headers) == 401
+    assert status(prefect_server, "/api/flows/", {"name": "planted"}, headers) == 401
 
 
-def test_a_page_of_another_origin_gets_no_leave_to_ask(server: Server) -> None:
+def test_a_page_of_another_origin_gets_no_leave_to_ask(prefect_server: Server) -> None:
     headers = {
         "Origin": "https://elsewhere.example",
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization",
     }
-    request = Request(f"{server.address}/api/flows/", headers=headers, method="OPTIONS")
+    request = Request(f"{prefect_server.address}/api/flows/", headers=headers, method="OPTIONS")
     with pytest.raises(HTTPError) as refused, urlopen(request, timeout=30):
         pass
     assert "Access-Control-Allow-Origin" not in refused.value.headers
 
 
-def test_it_listens_on_loopback_only(server: Server) -> None:
-    port = int(server.address.rsplit(":", 1)[1])
+def test_it_listens_on_loopback_only(prefect_server: Server) -> None:
+    port = int(prefect_server.address.rsplit(":", 1)[1])
     with socket.socket() as elsewhere:
         # Every other address of this machine, such as 127.0.0.2, must still be free.
         elsewhere.bind(("127.0.0.2", port))
 
 
-def test_nothing_is_reported_to_anyone(server: Server) -> None:
-    settings = ask(server, "/api/admin/settings")
+def test_nothing_is_reported_to_anyone(prefect_server: Server) -> None:
+    settings = ask(prefect_server, "/api/admin/settings")
     assert settings["server"]["analytics_enabled"] is False  # type: ignore[index]
     assert settings["server"]["ui"]["enabled"] is False  # type: ignore[index]
     assert settings["cloud"]["enable_orchestration_telemetry"] is False  # type: ignore[index]
     assert settings["telemetry"]["enable_resource_metrics"] is False  # type: ignore[index]
-    assert settings["home"] == str(prefect_folder(server.home))
+    assert settings["home"] == str(prefect_folder(prefect_server.home))
 
 
-def test_only_the_owner_reads_its_files(server: Server) -> None:
-    assert prefect_folder(server.home).stat().st_mode & 0o077 == 0
-    assert (server.home.path / "prefect_auth").stat().st_mode & 0o077 == 0
+def test_only_the_owner_reads_its_files(prefect_server: Server) -> None:
+    assert prefect_folder(prefect_server.home).stat().st_mode & 0o077 == 0
+    assert (prefect_server.home.path / "prefect_auth").stat().st_mode & 0o077 == 0
 
 
-def test_a_flow_runs_quietly_against_the_server_that_is_up(server: Server) -> None:
-    done = run_against(server.home, TRIVIAL_FLOW)
+def test_a_flow_runs_quietly_against_the_server_that_is_up(prefect_server: Server) -> None:
+    done = run_against(prefect_server.home, TRIVIAL_FLOW)
     assert (done.stdout, done.stderr) == ("2\n", "")
-    assert server.alive
+    assert prefect_server.alive
 
 
-def test_a_scheduled_run_starts(server: Server) -> None:
+def test_a_scheduled_run_starts(prefect_server: Server) -> None:
     # Under SQLAlchemy 2.1 the scheduler fails while the server reports healthy: see pyproject.toml.
-    done = run_against(server.home, SCHEDULED_FLOW)
+    done = run_against(prefect_server.home, SCHEDULED_FLOW)
     assert (done.stdout.split(), done.stderr) == (["True", "COMPLETED"], "")
 
 
-def test_a_stranger_on_the_port_is_not_taken_for_ours(server: Server, tmp_path: Path) -> None:
+def test_a_stranger_on_the_port_is_not_taken_for_ours(prefect_server: Server, tmp_path: Path) -> None:
     stranger = Home.create(tmp_path / "home")
-    assert answers(server.home, server.address)
-    assert not answers(stranger, server.address)
+    assert answers(prefect_server.home, prefect_server.address)
+    assert not answers(stranger, prefect_server.address)
 
 
 def test_an_address_left_by_a_dead_server_is_not_believed(tmp_path: Path) -> None:
@@ -199,8 +191,8 @@ def test_an_address_left_by_a_dead_server_is_not_believed(tmp_path: Path) -> Non
     assert not answers(home, address)
 
 
-def test_a_taken_port_is_refused_in_one_sentence(server: Server, tmp_path: Path) -> None:
-    home, port = Home.create(tmp_path / "home"), int(server.address.rsplit(":", 1)[1])
+def test_a_taken_port_is_refused_in_one_sentence(prefect_server: Server, tmp_path: Path) -> None:
+    home, port = Home.create(tmp_path / "home"), int(prefect_server.address.rsplit(":", 1)[1])
     with pytest.raises(EnvironmentRefused, match="is taken"), started_server(home, port=port):
         pass
 
