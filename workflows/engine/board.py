@@ -109,7 +109,8 @@ def row(assignment: Assignment, situation: Situation, as_of: date) -> Row:
     standing = standing_of(assignment, situation, as_of)
     late_until = assignment.done_on if assignment.state is State.DONE else as_of
     late = _late_days(assignment, standing, late_until)
-    unit = office.units[assignment.unit]
+    # Done work stays on the board even when a revision took its unit out of the office.
+    unit = office.units.get(assignment.unit)
     obstacle = facts.obstacle if facts.obstacle and facts.obstacle.resolved_on is None else None
     clauses, named = _clauses(assignment.unit, task, situation)
     due, left = assignment.due, None
@@ -118,9 +119,10 @@ def row(assignment: Assignment, situation: Situation, as_of: date) -> Row:
     return Row(
         plan=assignment.plan, plan_title=situation.schedule.title, id=assignment.id,
         task=task.id, title=task.title, note=task.note, kind=task.kind,
-        unit=unit.id, unit_name=unit.name, requested=situation.requested(unit.id),
+        unit=assignment.unit, unit_name=unit.name if unit else assignment.unit,
+        requested=situation.requested(assignment.unit),
         occurrence=assignment.occurrence, state=assignment.state, standing=standing,
-        start=assignment.start, due=due, original_due=assignment.original_due,
+        start=_start(assignment, task), due=due, original_due=assignment.original_due,
         opened_on=assignment.opened_on, submitted_on=assignment.submitted_on, done_on=assignment.done_on,
         days_late=late, working_days_left=left,
         working_days_late=calendar.between(due, late_until) if late and due and late_until else 0,
@@ -133,9 +135,15 @@ def row(assignment: Assignment, situation: Situation, as_of: date) -> Row:
         evidence=task.evidence, none_allowed=task.none_allowed,
         evidence_to_follow=facts.evidence_to_follow, returned_on=facts.returned_on,
         silent=facts.unanswered >= SILENT_AFTER and assignment.state in IN_HAND,
-        flagged=facts.flagged, missed=facts.missed, late_at_publication=facts.late_at_publication,
+        flagged=facts.flagged and bool(readiness(assignment, situation).waits_for),
+        missed=facts.missed, late_at_publication=facts.late_at_publication,
         confidential=task.confidential, figures=facts.figures,
     )  # fmt: skip
+
+
+def _start(assignment: Assignment, task: ScheduledTask) -> date | None:
+    """The start people were given: without one in the plan, the day of publication is nobody's start."""
+    return assignment.start if task.start is not None or assignment.occurrence is not None else None
 
 
 def _late_days(assignment: Assignment, standing: Standing, until: date | None) -> int:
@@ -162,7 +170,10 @@ def _clauses(unit: str, task: ScheduledTask, situation: Situation) -> tuple[tupl
 
 def _waits_for(assignment: Assignment, situation: Situation) -> tuple[WaitsFor, ...]:
     units = situation.schedule.office.units
-    return tuple(WaitsFor(a.id, a.unit, units[a.unit].name) for a in blockers(assignment, situation))
+    return tuple(
+        WaitsFor(a.id, a.unit, units[a.unit].name if a.unit in units else a.unit)
+        for a in blockers(assignment, situation)
+    )
 
 
 def standing_of(assignment: Assignment, situation: Situation, as_of: date) -> Standing:
@@ -197,7 +208,7 @@ def _standing_of_waiting(
     assignment: Assignment, task: ScheduledTask, situation: Situation, as_of: date
 ) -> Standing:
     """Others hold it up once its own time has come: its start, or what its planned working days need."""
-    begins = assignment.start
+    begins = _start(assignment, task)
     if begins is None and assignment.due is not None:
         begins = situation.calendar.before(assignment.due, task.span)
     held_up = (begins is None or as_of >= begins) and bool(readiness(assignment, situation).waits_for)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from workflows.engine.completion import SETTLED
+from workflows.engine.notices import notice
 from workflows.engine.orders import Order
 from workflows.engine.readiness import edge_completions
 from workflows.engine.records import Assignment, Change, Facts, Notice, NoticeKind, Record
-from workflows.engine.round import notice
 from workflows.engine.situation import Situation
 from workflows.engine.states import State, Verb
 
@@ -27,17 +28,17 @@ class Case:
     def facts(self) -> Facts:
         return self.assignment.facts
 
+    @property
+    def speaker_roles(self) -> frozenset[str]:
+        """The roles of whoever decides: the one spoken for, or the actor."""
+        return self.order.by.roles if self.behalf is None else self.situation.roles_of(self.behalf)
+
     def change(
-        self,
-        after: Assignment,
-        *notices: Notice,
-        facts: Mapping[str, object] | None = None,
-        looks: bool = True,
+        self, after: Assignment, *notices: Notice, facts: Mapping[str, object] | None = None
     ) -> Change:
         """The change with its record; the next round looks at unfinished work, whatever its date."""
         order, before = self.order, self.assignment
-        resting = after.state in (State.DONE, State.CANCELLED) or not looks
-        after = replace(after, next_look=None if resting else self.as_of)
+        after = replace(after, next_look=None if after.state in SETTLED else self.as_of)
         said = {"said_by": order.said_by} if order.said_by else {}
         record = Record(
             before.id,
@@ -72,7 +73,7 @@ def redated(assignment: Assignment, due: date | None) -> Assignment:
 
 def flag_successors(case: Case) -> list[Change]:
     """Work that opened because this one was done goes on, and is flagged where it would wait now."""
-    if case.assignment.state not in (State.DONE, State.CANCELLED):
+    if case.assignment.state not in SETTLED:
         return []
     undone = replace(case.assignment, state=State.OPEN, done_on=None, finished_on=None)
     situation = replace(case.situation, assignments={**case.situation.assignments, undone.id: undone})
@@ -93,10 +94,10 @@ def _opened_successors(undone: Assignment, situation: Situation) -> list[Assignm
     opened = (State.OPEN, State.STARTED, State.SUBMITTED)
     return [
         other
-        for task in situation.schedule.tasks.values()
-        for edge in task.after
+        for name in situation.graph.successors[undone.task]
+        for edge in situation.schedule.tasks[name].after
         if edge.task == undone.task and not edge.soft
-        for other in situation.of_task(task.id)
+        for other in situation.of_task(name)
         if other.state in opened and not other.facts.flagged
         if not all(judged.satisfied for judged in edge_completions(other, edge, situation))
     ]

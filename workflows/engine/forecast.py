@@ -1,10 +1,13 @@
 """What slips: the plan walked forward from what is known today."""
 
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from plan_definitions.schedule import Edge, ScheduledTask
-from workflows.engine.readiness import due_when_opened
+from plan_definitions.model import Threshold
+from plan_definitions.schedule import Edge
+from workflows.engine.readiness import due_when_opened, own_groups
 from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
 from workflows.engine.states import State
@@ -26,60 +29,12 @@ def expected_days(
 ) -> dict[str, date]:
     """The day on which each assignment can be expected to be done, by name; cancelled ones are left out.
 
-    Finished work counts with the day it was done. Work in hand is expected on its due date, overdue work on
-    the next working day; waiting work when its predecessors allow, with the working days the plan gives it.
+    Finished work counts with the day it was done, a report that waits for its check with today at the
+    earliest. Work in hand is expected on its due date, overdue work on the day promised or else the next
+    working day; waiting work when its predecessors allow, with the working days the plan gives it.
     `because` supposes that one assignment is done on `new_due` (or, without it, on its due date).
     """
-    expected: dict[str, date] = {}
-    for name in situation.graph.order():
-        task = situation.schedule.tasks[name]
-        for assignment in situation.of_task(name):
-            supposed = (new_due or assignment.due) if assignment.id == because else None
-            day = supposed or _expected(assignment, task, situation, as_of, expected)
-            if day is not None:
-                expected[assignment.id] = day
-    return expected
-
-
-def _expected(
-    assignment: Assignment, task: ScheduledTask, situation: Situation, as_of: date, known: dict[str, date]
-) -> date | None:
-    match assignment.state:
-        case State.CANCELLED:
-            return None
-        case State.DONE | State.SUBMITTED:
-            return assignment.done_on or assignment.finished_on
-        case State.WAITING:
-            opening = max(_opening(assignment, task, situation, known), assignment.start or as_of)
-            return due_when_opened(assignment, task, opening, situation)
-    if assignment.due is None or as_of <= assignment.due:
-        return assignment.due
-    return situation.calendar.after(as_of, 1)
-
-
-def _opening(
-    assignment: Assignment, task: ScheduledTask, situation: Situation, known: dict[str, date]
-) -> date:
-    """The day on which the last hard predecessor can be expected to have been done, lags added."""
-    days = [
-        day for edge in task.after if not edge.soft for day in _edge_days(assignment, edge, situation, known)
-    ]
-    return max(days, default=date.min)
-
-
-def _edge_days(
-    assignment: Assignment, edge: Edge, situation: Situation, known: dict[str, date]
-) -> list[date]:
-    before = situation.schedule.tasks[edge.task]
-    members = [a for a in situation.of_task(edge.task) if not edge.same_unit or a.unit == assignment.unit]
-    days: list[date] = []
-    for occurrence in {a.occurrence for a in members}:
-        reached = sorted(known[a.id] for a in members if a.occurrence == occurrence and a.id in known)
-        needed = len(reached) if edge.same_unit else before.complete_when.needed(len(reached))
-        if needed:
-            day = reached[needed - 1]
-            days.append(situation.calendar.add(day, edge.lag) if edge.lag else day)
-    return days
+    return Forecast(situation, as_of).expected(because, new_due)
 
 
 def slips(
@@ -90,23 +45,121 @@ def slips(
     With `new_due`: those that the new date moves, against the date in force. Without: those that its being
     late already moves, against its having been done in time.
     """
-    cause = situation.assignments[because]
-    now_expected = expected_days(situation, as_of, because=because if new_due else None, new_due=new_due)
-    in_time = expected_days(situation, as_of, because=because)
-    found: list[Slip] = []
-    for name in situation.graph.downstream(cause.task):
-        task = situation.schedule.tasks[name]
+    return Forecast(situation, as_of).slips(because, new_due)
+
+
+class Forecast:
+    """The plan of a situation walked forward once; what one assignment changes is walked from there."""
+
+    def __init__(self, situation: Situation, as_of: date) -> None:
+        self._situation = situation
+        self._as_of = as_of
+        self._order = situation.graph.order()
+        self._days: dict[str, date] = {}
+        self._walk(self._order, self._days, None, None)
+
+    def expected(self, because: str | None = None, new_due: date | None = None) -> dict[str, date]:
+        """See `expected_days`."""
+        return {**self._days, **self._supposed(because, new_due)} if because else dict(self._days)
+
+    def slips(self, because: str, new_due: date | None = None) -> tuple[Slip, ...]:
+        """See `slips`."""
+        cause = self._situation.assignments[because]
+        downstream = self._situation.graph.downstream(cause.task)
+        if not downstream:
+            return ()
+        expected = {**self._days, **self._supposed(because, new_due)} if new_due else self._days
+        in_time = self._supposed(because, None)
+        found = (self._slip(name, expected, in_time) for name in downstream)
+        return tuple(slip for slip in found if slip is not None)
+
+    def _slip(self, name: str, expected: Mapping[str, date], in_time: Mapping[str, date]) -> Slip | None:
+        task = self._situation.schedule.tasks[name]
         moved = [
-            a for a in situation.of_task(name)
-            if a.state is State.WAITING and a.due is not None and a.id in now_expected
-            and now_expected[a.id] > max(a.due, in_time.get(a.id, a.due))
-        ]  # fmt: skip
-        if moved:
-            worst = max(moved, key=lambda a: now_expected[a.id])
-            units = tuple(dict.fromkeys(a.unit for a in moved))
-            found.append(
-                Slip(
-                    name, task.title, units, worst.due or worst.original_due or as_of, now_expected[worst.id]
-                )
-            )
-    return tuple(found)
+            (expected[a.id], a.due, a.unit)
+            for a in self._situation.of_task(name)
+            if a.state is State.WAITING and a.due is not None and a.id in expected
+            if expected[a.id] > max(a.due, in_time.get(a.id, a.due))
+        ]
+        if not moved:
+            return None
+        latest, due, _ = max(moved, key=lambda found: found[0])
+        return Slip(name, task.title, tuple(dict.fromkeys(unit for *_, unit in moved)), due, latest)
+
+    def _supposed(self, because: str, new_due: date | None) -> dict[str, date]:
+        """What changes if one assignment is done on `new_due`, or on its due date: its task and all after."""
+        task = self._situation.assignments[because].task
+        touched = {task, *self._situation.graph.downstream(task)}
+        days: dict[str, date] = {}
+        self._walk((name for name in self._order if name in touched), days, because, new_due)
+        return days
+
+    def _walk(
+        self, tasks: Iterable[str], days: dict[str, date], because: str | None, new_due: date | None
+    ) -> None:
+        """Fill `days` task by task, each after its predecessors; those not walked stand as they were."""
+        walk = _Walk(self._situation, self._as_of, ChainMap(days, self._days))
+        for name in tasks:
+            for assignment in self._situation.of_task(name):
+                supposed = (new_due or assignment.due) if assignment.id == because else None
+                day = supposed or walk.expected(assignment)
+                if day is not None:
+                    days[assignment.id] = day
+
+
+class _Walk:
+    """One walk along the graph: `known` grows as it goes, and what a group's members share is kept."""
+
+    def __init__(self, situation: Situation, as_of: date, known: Mapping[str, date]) -> None:
+        self._situation = situation
+        self._as_of = as_of
+        self._known = known
+        self._finished: dict[str, list[date]] = {}
+
+    def expected(self, assignment: Assignment) -> date | None:
+        """The day on which an assignment can be expected to be done."""
+        as_of, due = self._as_of, assignment.due
+        match assignment.state:
+            case State.CANCELLED:
+                return None
+            case State.DONE:
+                return assignment.done_on or assignment.finished_on
+            case State.SUBMITTED:
+                return max(assignment.done_on or as_of, as_of)
+            case State.WAITING:
+                opening = max(self._opening(assignment), assignment.start or as_of)
+                return due_when_opened(assignment, self._situation.task(assignment), opening, self._situation)
+        promise = assignment.facts.promise
+        if promise is not None and promise.until >= as_of and (due is None or promise.until > due):
+            return promise.until
+        return due if due is None or as_of <= due else self._situation.calendar.after(as_of, 1)
+
+    def _opening(self, assignment: Assignment) -> date:
+        """The morning after the last hard predecessor can be expected to be done, lags added."""
+        opening = date.min
+        for edge in self._situation.task(assignment).after:
+            if edge.soft:
+                continue
+            for day in self._days_of(assignment, edge):
+                lagged = self._situation.calendar.add(day, edge.lag) if edge.lag else day
+                opening = max(opening, day + timedelta(1), lagged)
+        return opening
+
+    def _days_of(self, assignment: Assignment, edge: Edge) -> list[date]:
+        """The day on which each occurrence that an edge waits for can be expected to be complete."""
+        if edge.same_unit:
+            groups = own_groups(assignment, edge, self._situation)
+            return self._reached(groups, Threshold())
+        if edge.task not in self._finished:
+            task = self._situation.schedule.tasks[edge.task]
+            turns: dict[int | None, list[Assignment]] = {}
+            for member in self._situation.of_task(edge.task):
+                turns.setdefault(member.occurrence, []).append(member)
+            if task.repeats:
+                turns.pop(None, None)
+            self._finished[edge.task] = self._reached(turns.values(), task.complete_when)
+        return self._finished[edge.task]
+
+    def _reached(self, groups: Iterable[list[Assignment]], threshold: Threshold) -> list[date]:
+        ordered = (sorted(self._known[a.id] for a in group if a.id in self._known) for group in groups)
+        return [days[needed - 1] for days in ordered if (needed := threshold.needed(len(days)))]

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from plan_definitions.model import Kind, Role
+from plan_definitions.model import Kind, Role, Roll
 from plan_definitions.schedule import ScheduledTask
 from plan_definitions.working_days import WorkingCalendar
-from workflows.engine.readiness import is_complete_without
 from workflows.engine.records import Asked, Assignment
 from workflows.engine.situation import Situation
 from workflows.engine.states import State
@@ -59,28 +58,29 @@ def due_soon_from(due: date, task: ScheduledTask, calendar: WorkingCalendar) -> 
     return min((reminder_day(due, r, calendar) for r in task.ladder.remind), default=due)
 
 
+def asked_until(assignment: Assignment, calendar: WorkingCalendar) -> date | None:
+    """The last day on which a request for time, made by the due date and not answered, holds the ladder."""
+    asked, due = assignment.facts.extension, assignment.due
+    if asked is None or asked.state is not Asked.ASKED or due is None or asked.asked_on > due:
+        return None
+    return calendar.after(asked.asked_on, EXTENSION_HOLD)
+
+
 def paused_until(assignment: Assignment, calendar: WorkingCalendar) -> date | None:
     """The last day on which the ladder stands still: a hold, a promise, or an unanswered request for time."""
-    facts, until = assignment.facts, list[date]()
-    if facts.held_until is not None:
-        until.append(facts.held_until)
+    facts = assignment.facts
+    if facts.held_until is None and facts.promise is None and facts.extension is None:
+        return None
+    pauses = [facts.held_until, asked_until(assignment, calendar)]
     if facts.promise is not None:
-        until.append(min(facts.promise.until, calendar.after(facts.promise.made_on, PROMISE_HOLD)))
-    asked = facts.extension
-    if (
-        asked is not None
-        and asked.state is Asked.ASKED
-        and assignment.due
-        and asked.asked_on <= assignment.due
-    ):
-        until.append(calendar.after(asked.asked_on, EXTENSION_HOLD))
-    return max(until, default=None)
+        pauses.append(min(facts.promise.until, calendar.after(facts.promise.made_on, PROMISE_HOLD)))
+    return max((day for day in pauses if day is not None), default=None)
 
 
 def rung_days(assignment: Assignment, task: ScheduledTask, calendar: WorkingCalendar) -> list[date]:
     """The working day on which each rung after the due date falls, pauses left out of account."""
-    assert assignment.due is not None  # noqa: S101 - callers ask `climbs` first
-    return [calendar.after(assignment.due, rung.after) for rung in task.ladder.escalate]
+    due = assignment.due
+    return [] if due is None else [calendar.after(due, rung.after) for rung in task.ladder.escalate]
 
 
 def recipients(assignment: Assignment, rung: int, situation: Situation) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ def recipients(assignment: Assignment, rung: int, situation: Situation) -> tuple
     """
     task = situation.task(assignment)
     roles: tuple[str, ...] = task.ladder.escalate[rung - 1].to
-    if situation.requested(assignment.unit) or is_complete_without(assignment, situation):
+    if situation.requested(assignment.unit) or situation.is_complete_without(assignment):
         roles = tuple(role for role in roles if role == Role.STANDING_OFFICE)
     return tuple(role for role in roles if situation.unit_of(role) != assignment.unit)
 
@@ -105,17 +105,12 @@ def next_rung(
     if assignment.state not in (State.OPEN, State.STARTED) or not climbs(assignment, task):
         return None
     paused = paused_until(assignment, situation.calendar)
-    days = rung_days(assignment, task, situation.calendar)
-    for rung in range(assignment.rung + 1, len(days) + 1):
-        to = recipients(assignment, rung, situation)
-        if to:
-            earliest = max(days[rung - 1], as_of + ONE_DAY, paused + ONE_DAY if paused else date.min)
-            day = (
-                earliest
-                if situation.calendar.is_working_day(earliest)
-                else situation.calendar.after(earliest, 1)
-            )
-            return day, to
+    # Nothing can fire before tomorrow, nor while the ladder stands still.
+    earliest = max(as_of, paused or as_of) + ONE_DAY
+    for rung, day in enumerate(rung_days(assignment, task, situation.calendar), 1):
+        if rung > assignment.rung and (to := recipients(assignment, rung, situation)):
+            # What a round finds on a day off is told on the next working day.
+            return situation.calendar.roll(max(day, earliest), Roll.NEXT), to
     return None
 
 
@@ -133,6 +128,6 @@ def look_days(assignment: Assignment, task: ScheduledTask, calendar: WorkingCale
     yield from (reminder_day(assignment.due, r, calendar) for r in task.ladder.remind)
     yield assignment.due + ONE_DAY
     yield from rung_days(assignment, task, calendar)
-    paused = paused_until(assignment, calendar)
-    if paused is not None:
-        yield paused + ONE_DAY
+    for pause in (asked_until(assignment, calendar), paused_until(assignment, calendar)):
+        if pause is not None:
+            yield pause + ONE_DAY

@@ -11,6 +11,7 @@ from workflows.engine.permission import check_permission
 from workflows.engine.records import Change
 from workflows.engine.situation import Situation
 from workflows.engine.states import MOVES, Verb
+from workflows.engine.words import STATE_WORDS, VERB_WORDS, state_list
 from workflows.errors import MoveRefused
 
 
@@ -25,22 +26,21 @@ def carry_out(order: Order, situation: Situation, *, as_of: date, now: datetime)
         raise MoveRefused(
             "`{assignment}` is {state}; {verb} is possible only from: {before}",
             assignment=assignment.id,
-            state=assignment.state.value,
-            verb=order.verb.value,
-            before=", ".join(sorted(state.value for state in move.before)),
+            state=STATE_WORDS[assignment.state],
+            verb=VERB_WORDS[order.verb],
+            before=state_list(move.before),
         )
     behalf = check_permission(order, assignment, situation)
     if move.reason and not (order.note and order.note.strip()):
-        raise MoveRefused("{verb} needs a reason", verb=order.verb.value)
+        raise MoveRefused("{verb} needs a reason", verb=VERB_WORDS[order.verb])
     changes = _VERBS[order.verb](Case(order, assignment, situation, as_of, now, behalf))
-    return [_heard(changes[0], behalf or order.by.units), *changes[1:]]
+    return [_heard(changes[0], frozenset({behalf}) if behalf else order.by.units), *changes[1:]]
 
 
-def _heard(change: Change, speakers: object) -> Change:
+def _heard(change: Change, speakers: frozenset[str]) -> Change:
     """The unit has said something: it is no longer silent."""
     after = change.after
-    spoke = speakers == after.unit or (isinstance(speakers, frozenset) and after.unit in speakers)
-    if not spoke or not after.facts.unanswered:
+    if after.unit not in speakers or not after.facts.unanswered:
         return change
     return replace(change, after=replace(after, facts=replace(after.facts, unanswered=0)))
 

@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 from plan_definitions.model import Kind, Role
+from workflows.engine import ladder
 from workflows.engine.case import Case, finish, flag_successors, redated
 from workflows.engine.forecast import slips
+from workflows.engine.notices import notice
+from workflows.engine.permission import LEADERS
 from workflows.engine.readiness import due_when_opened
 from workflows.engine.records import (
     NOTHING_KNOWN,
@@ -19,7 +22,8 @@ from workflows.engine.records import (
     Proposal,
     Record,
 )
-from workflows.engine.round import notice
+from workflows.engine.round import open_on
+from workflows.engine.situation import Situation
 from workflows.engine.states import State, Verb
 from workflows.errors import MoveRefused
 
@@ -48,11 +52,10 @@ def return_report(case: Case) -> list[Change]:
 
 
 def release(case: Case) -> list[Change]:
-    task = case.situation.task(case.assignment)
-    due = due_when_opened(case.assignment, task, case.as_of, case.situation)
-    facts = replace(case.facts, released=True)
-    after = replace(case.assignment, state=State.OPEN, opened_on=case.as_of, due=due, facts=facts)
-    return [case.change(after, case.tell_unit(after, NoticeKind.OPENED))]
+    after = open_on(case.assignment, case.situation, case.as_of)
+    after = replace(after, facts=replace(after.facts, released=True))
+    said = {"due": after.due.isoformat()} if after.due and after.due != case.assignment.due else {}
+    return [case.change(after, case.tell_unit(after, NoticeKind.OPENED), facts=said)]
 
 
 def cancel(case: Case) -> list[Change]:
@@ -65,13 +68,24 @@ def reopen(case: Case) -> list[Change]:
     due = case.order.until or assignment.due
     if due is not None and due < case.as_of:
         raise MoveRefused("the due date has passed: give a new date, today or later")
-    cleared = replace(assignment, submitted_on=None, done_on=None, finished_on=None)
-    facts = replace(case.facts, missed=False, nothing_to_report=False, evidence_to_follow=False)
+    holder = case.situation.assignments.get(case.facts.replaced_by or "")
+    if holder is not None and holder.state is not State.CANCELLED:
+        raise MoveRefused(
+            "`{assignment}` was handed on to `{holder}`", assignment=assignment.id, holder=holder.id
+        )
+    facts = replace(
+        case.facts, missed=False, nothing_to_report=False, evidence_to_follow=False, returned_on=None,
+        acceptance_rung=0, released=False, replaced_by=None, removed_by_revision=False,
+    )  # fmt: skip
+    after = replace(assignment, submitted_on=None, done_on=None, finished_on=None, facts=facts)
+    said = {"due": due.isoformat()} if due and due != assignment.due else {}
     if assignment.state is State.CANCELLED:
-        after = replace(cleared, state=State.WAITING, opened_on=None, facts=facts)
-        return [case.change(redated(after, due)), *flag_successors(case)]
-    after = redated(replace(cleared, state=State.OPEN, facts=facts), due)
-    return [case.change(after, case.tell_unit(after, NoticeKind.OPENED)), *flag_successors(case)]
+        after = redated(replace(after, state=State.WAITING, opened_on=None), due)
+        return [case.change(after, facts=said), *flag_successors(case)]
+    opened_on = assignment.opened_on or case.as_of
+    after = redated(replace(after, state=State.OPEN, opened_on=opened_on), due)
+    told = case.tell_unit(after, NoticeKind.OPENED)
+    return [case.change(after, told, facts=said), *flag_successors(case)]
 
 
 def reassign(case: Case) -> list[Change]:
@@ -131,7 +145,7 @@ def grant(case: Case) -> list[Change]:
     until = case.order.until or (open_ask.wanted if open_ask else None)
     if until is None:
         raise MoveRefused("nothing was asked for: give the new date")
-    if assignment.due is None or until < case.as_of or until == assignment.due:
+    if assignment.due is None or until < case.as_of or until <= assignment.due:
         raise MoveRefused(
             "{day} is no new date for `{assignment}`", day=until.isoformat(), assignment=assignment.id
         )
@@ -144,10 +158,9 @@ def grant(case: Case) -> list[Change]:
 
 def _check_granter(case: Case, until: date) -> None:
     """The office grants where nothing else would move; else the deputy chair, who sees what slips."""
-    if case.order.by.roles & {Role.DEPUTY_CHAIR, Role.CHAIR}:
+    if case.speaker_roles & LEADERS:
         return
-    task = case.situation.task(case.assignment)
-    if task.kind is Kind.EVENT or until > case.situation.schedule.last_day:
+    if _is_fixed(case.assignment, case.situation, until):
         raise MoveRefused("a fixed date of the plan would move: the deputy chair must grant this")
     moved = slips(case.situation, case.as_of, because=case.assignment.id, new_due=until)
     if moved:
@@ -157,6 +170,14 @@ def _check_granter(case: Case, until: date) -> None:
                 f"{slip.task} {slip.due.isoformat()} → {slip.expected.isoformat()}" for slip in moved
             ),
         )
+
+
+def _is_fixed(assignment: Assignment, situation: Situation, until: date) -> bool:
+    """Whether a date of the plan itself would move: an event, an anchor's own day, or the plan's last day."""
+    schedule = situation.schedule
+    is_event = situation.task(assignment).kind is Kind.EVENT
+    is_anchor = assignment.unrolled_due in schedule.anchors.values()
+    return is_event or is_anchor or until > schedule.last_day
 
 
 def refuse(case: Case) -> list[Change]:
@@ -171,7 +192,15 @@ def refuse(case: Case) -> list[Change]:
 def hold(case: Case) -> list[Change]:
     if case.facts.held_until is not None:
         raise MoveRefused("this step was held once already")
-    held_until = case.situation.calendar.after(case.as_of, 1)
+    upcoming = ladder.next_rung(case.assignment, case.situation, case.as_of)
+    tomorrow = case.situation.calendar.after(case.as_of, 1)
+    if upcoming is None or upcoming[0] > tomorrow:
+        raise MoveRefused(
+            "nothing about `{assignment}` would be reported on {day}",
+            assignment=case.assignment.id,
+            day=tomorrow.isoformat(),
+        )
+    held_until = tomorrow
     after = replace(case.assignment, facts=replace(case.facts, held_until=held_until))
     return [case.change(after, facts={"held_until": held_until.isoformat()})]
 
@@ -180,6 +209,8 @@ def propose(case: Case) -> list[Change]:
     until = case.order.until
     if until is None and not case.order.note:
         raise MoveRefused("say what is proposed: a new date, or words")
+    if until is not None and until < case.as_of:
+        raise MoveRefused("propose a day from today on; {day} has passed", day=until.isoformat())
     facts = replace(case.facts, proposal=Proposal(case.as_of, until), answer=None)
     said = {"until": until.isoformat()} if until else {}
     return [case.change(replace(case.assignment, facts=facts), facts=said)]

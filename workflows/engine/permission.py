@@ -5,6 +5,7 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Assignment
 from workflows.engine.situation import ESCALATION_ORDER, Situation
 from workflows.engine.states import MOVES, Who
+from workflows.engine.words import VERB_WORDS
 from workflows.errors import MoveRefused
 
 LEADERS = frozenset(ESCALATION_ORDER[1:])
@@ -22,9 +23,9 @@ def check_permission(order: Order, assignment: Assignment, situation: Situation)
     if spoken_for is not None and Role.STANDING_OFFICE in order.by.roles:
         return _check_behalf(order, who, spoken_for, assignment, situation)
     raise MoveRefused(
-        "`{by}` may not {verb} `{assignment}`; that is for {who}",
+        "{verb} `{assignment}` is not for `{by}`; it is for: {who}",
         by=order.by.name,
-        verb=order.verb.value,
+        verb=VERB_WORDS[order.verb],
         assignment=assignment.id,
         who=", ".join(sorted(_allowed(who, assignment, situation))),
     )
@@ -42,8 +43,8 @@ def _check_behalf(order: Order, who: Who, unit: str, assignment: Assignment, sit
     own_work = who is Who.ACCEPTER and assignment.unit in order.by.units
     if not _is_it(stand_in, who, assignment, situation) or own_work:
         raise MoveRefused(
-            "`{verb}` of `{assignment}` cannot be recorded on behalf of `{unit}`",
-            verb=order.verb.value,
+            "{verb} `{assignment}` cannot be recorded on behalf of `{unit}`",
+            verb=VERB_WORDS[order.verb],
             assignment=assignment.id,
             unit=unit,
         )
@@ -56,6 +57,7 @@ def _is_it(actor: Actor, who: Who, assignment: Assignment, situation: Situation)
     is_unit = assignment.unit in actor.units
     is_office = Role.STANDING_OFFICE in actor.roles
     is_leader = bool(LEADERS & actor.roles)
+    checks = situation.accepter(assignment) or _waits_for_evidence(assignment, situation)
     match who:
         case Who.UNIT:
             return is_unit
@@ -64,15 +66,27 @@ def _is_it(actor: Actor, who: Who, assignment: Assignment, situation: Situation)
         case Who.LEADER:
             return is_leader
         case Who.UNIT_OR_LEADER:
-            return is_unit or is_leader
+            return is_unit or is_leader or bool(_escalated_to(assignment, situation) & actor.roles)
         case Who.UNIT_OR_OFFICE:
             return is_unit or is_office
         case Who.GRANTER:
             return is_office or is_leader
         case Who.ACCEPTER:
-            return situation.accepter(assignment) in actor.roles and not is_unit
+            return checks in actor.roles and not is_unit
         case Who.ROUND:
             return False
+
+
+def _waits_for_evidence(assignment: Assignment, situation: Situation) -> str | None:
+    """Where nobody must accept, the office may still send back a report whose evidence never came."""
+    owed = assignment.facts.evidence_to_follow and not situation.requested(assignment.unit)
+    return Role.STANDING_OFFICE if owed else None
+
+
+def _escalated_to(assignment: Assignment, situation: Situation) -> frozenset[str]:
+    """The roles that the rungs passed so far have reached: a promise of theirs acknowledges it."""
+    passed = situation.task(assignment).ladder.escalate[: assignment.rung]
+    return frozenset(role for rung in passed for role in rung.to)
 
 
 def _allowed(who: Who, assignment: Assignment, situation: Situation) -> frozenset[str]:

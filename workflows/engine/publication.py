@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from plan_definitions.schedule import Schedule, ScheduledAssignment
+from workflows.engine.notices import notice
 from workflows.engine.records import (
     NOTHING_KNOWN,
     Asked,
     Assignment,
     Change,
+    Facts,
     NoticeKind,
     Record,
 )
-from workflows.engine.round import notice
 from workflows.engine.states import UNFINISHED, State, Verb
 
 PUBLISH = "publish"
@@ -79,24 +80,30 @@ def publish(
     """
     stamp = _Stamp(schedule.id, revision, as_of, now, by)
     match = _Matcher(schedule, standing)
-    created, changed, renamed, unchanged = list[Change](), list[Change](), list[tuple[str, str]](), 0
+    created, changed, renamed = list[Change](), list[Change](), list[tuple[str, str]]()
     matched: set[str] = set()
     for planned in planned_assignments(schedule):
         found = match.find(planned)
         if found is None:
-            created.append(_create(planned, stamp))
+            created.append(_create(match.name(planned), stamp))
             continue
-        matched.add(found.id)
-        if found.id != planned.id:
-            renamed.append((found.id, planned.id))
-        change = _revise(found, planned, stamp)
-        if change is None:
-            unchanged += 1
-        else:
+        for held in match.holders(found):
+            matched.add(held.id)
+            change = _revise(held, planned, stamp)
+            if change is None:
+                continue
             changed.append(change)
-    gone = (a for a in standing.values() if a.id not in matched and a.facts.replaces is None)
+            if change.after.id != held.id:
+                renamed.append((held.id, change.after.id))
+    gone = (a for a in standing.values() if a.id not in matched and not _was_handed_on(a, schedule))
     removed = tuple(_remove(a, stamp) for a in gone if a.state in UNFINISHED)
+    unchanged = len(matched) - len(changed)
     return Publication(tuple(created), tuple(changed), removed, tuple(renamed), unchanged)
+
+
+def _was_handed_on(assignment: Assignment, schedule: Schedule) -> bool:
+    """Whether people gave the work to a unit for which the plan has none: it stays while its task does."""
+    return assignment.facts.replaces is not None and assignment.task in schedule.tasks
 
 
 def planned_assignments(schedule: Schedule) -> Iterator[ScheduledAssignment]:
@@ -106,16 +113,18 @@ def planned_assignments(schedule: Schedule) -> Iterator[ScheduledAssignment]:
 
 
 class _Matcher:
-    """Finds the standing assignment that a planned one continues."""
+    """Finds the standing assignments that a planned one continues."""
 
     def __init__(self, schedule: Schedule, standing: Mapping[str, Assignment]) -> None:
         self._was = {task.id: task.was for task in schedule.tasks.values() if task.was is not None}
         self._named = standing
+        self._taken = set(standing)
         self._by_day = {
             (a.task, a.unit, a.unrolled_due): a for a in standing.values() if a.occurrence is not None
         }
 
     def find(self, planned: ScheduledAssignment) -> Assignment | None:
+        """The one of the same task, or of its old name, for the same unit; a turn by its date."""
         task = planned.task
         # A rename counts only until it has been carried out: the new name then stands by itself.
         for name in (task, self._was.get(task)):
@@ -129,15 +138,33 @@ class _Matcher:
                 return found
         return None
 
+    def holders(self, found: Assignment) -> Iterator[Assignment]:
+        """An assignment and those it was handed on to: the plan's dates go with the work."""
+        holder: Assignment | None = found
+        while holder is not None:
+            yield holder
+            holder = self._named.get(holder.facts.replaced_by or "")
+
+    def name(self, planned: ScheduledAssignment) -> ScheduledAssignment:
+        """A new turn under a number that no other turn of its unit has: names are kept for life."""
+        number = planned.occurrence
+        while number is not None and _name(planned.task, planned.unit, number) in self._taken:
+            number += 1
+        name = _name(planned.task, planned.unit, number)
+        self._taken.add(name)
+        return replace(planned, id=name, occurrence=number)
+
+
+def _name(task: str, unit: str, occurrence: int | None) -> str:
+    return f"{task}/{unit}" if occurrence is None else f"{task}/{unit}/{occurrence}"
+
 
 def _create(planned: ScheduledAssignment, stamp: _Stamp) -> Change:
     """A new assignment; one whose due date has passed already waits for the office before any ladder."""
-    start = planned.start
-    start = max(start, stamp.as_of) if start is not None else None
     late = planned.due is not None and planned.due < stamp.as_of
     assignment = Assignment(
         number=0, plan=stamp.plan, id=planned.id, task=planned.task, unit=planned.unit,
-        occurrence=planned.occurrence, state=State.WAITING, start=start,
+        occurrence=planned.occurrence, state=State.WAITING, start=_start(planned, stamp),
         original_due=planned.due, due=planned.due, unrolled_due=planned.unrolled_due, next_look=stamp.as_of,
         facts=replace(NOTHING_KNOWN, late_at_publication=True) if late else NOTHING_KNOWN,
     )  # fmt: skip
@@ -148,61 +175,84 @@ def _create(planned: ScheduledAssignment, stamp: _Stamp) -> Change:
     )
 
 
+def _start(planned: ScheduledAssignment, stamp: _Stamp) -> date:
+    """Nothing opens before it was published."""
+    return stamp.as_of if planned.start is None else max(planned.start, stamp.as_of)
+
+
 def _revise(found: Assignment, planned: ScheduledAssignment, stamp: _Stamp) -> Change | None:
     """The same work under its new name and dates; None where nothing changes.
 
-    A changed due date starts the ladder afresh; a granted extension wins unless the new date is later. What
-    a revision had cancelled and a later one brings back waits again.
+    Turns keep their numbers: a revision that adds or drops one renames nobody's work. What a revision had
+    cancelled and a later one brings back waits again.
     """
     after = replace(
         found,
-        id=planned.id,
+        id=_name(planned.task, found.unit, found.occurrence),
         task=planned.task,
-        occurrence=planned.occurrence,
         unrolled_due=planned.unrolled_due,
+        facts=_with_links(found, planned.task),
     )
     # What people cancelled stays so until the office reopens it.
     if found.state is State.CANCELLED and found.facts.removed_by_revision:
-        after = replace(after, state=State.WAITING, finished_on=None, next_look=stamp.as_of)
+        facts = replace(after.facts, removed_by_revision=False)
+        after = replace(
+            after, state=State.WAITING, opened_on=None, finished_on=None, next_look=stamp.as_of, facts=facts
+        )
     if after.state in UNFINISHED:
         after = _with_dates(after, planned, stamp)
     if after == found:
         return None
     moved = after.due != found.due
     record = stamp.record(
-        planned.id, Verb.REVISE, found.state, after.state,
+        after.id, Verb.REVISE, found.state, after.state,
         due=after.due.isoformat() if moved and after.due else None,
         was_due=found.due.isoformat() if moved and found.due else None,
-        was=found.id if found.id != planned.id else None,
+        was=found.id if found.id != after.id else None,
     )  # fmt: skip
-    told = moved and after.state is not State.SUBMITTED
+    told = moved and after.state in UNFINISHED - {State.SUBMITTED}
     kind = NoticeKind.REDATED
     return Change(found, after, record, (notice(after, kind, after.unit, stamp.as_of),) if told else ())
 
 
+def _with_links(assignment: Assignment, task: str) -> Facts:
+    """The facts, with the names of those it replaces or is replaced by under the task's new name."""
+    facts = assignment.facts
+    if task == assignment.task or (facts.replaces is None and facts.replaced_by is None):
+        return facts
+
+    def renamed(name: str | None) -> str | None:
+        return None if name is None else "/".join([task, *name.split("/")[1:]])
+
+    return replace(facts, replaces=renamed(facts.replaces), replaced_by=renamed(facts.replaced_by))
+
+
 def _with_dates(assignment: Assignment, planned: ScheduledAssignment, stamp: _Stamp) -> Assignment:
-    start = planned.start
+    """The plan's new dates. A changed due date starts the ladder afresh; time given beyond the plan's date
+    (an extension, a late opening, a return) stays unless the new date is later (engine.md, *Revision*).
+    """
+    start = assignment.start
     if assignment.state is State.WAITING:
-        start = (
-            max(start, stamp.as_of) if start is not None and start != assignment.start else assignment.start
-        )
-        if planned.start is None:
-            start = None
-    elif assignment.start is not None:
-        start = assignment.start
-    facts = replace(assignment.facts, removed_by_revision=False)
-    after = replace(assignment, start=start, original_due=planned.due, facts=facts)
+        # What may open already stays so: a later revision is no later publication.
+        fresh = _start(planned, stamp)
+        start = start if start is not None and max(start, stamp.as_of) == fresh else fresh
+    after = replace(assignment, start=start, original_due=planned.due)
     if planned.due == assignment.original_due:
         return after
-    extension = assignment.facts.extension
-    granted = extension is not None and extension.state is Asked.GRANTED
-    due = planned.due
-    if granted and assignment.due is not None and (due is None or due <= assignment.due):
-        due = assignment.due
-    if due == assignment.due:
+    due, given = planned.due, assignment.due
+    if due is not None and given is not None and _was_given_time(assignment) and given > due:
+        due = given
+    if due == given:
         return after
-    fresh = replace(after.facts, late_at_publication=False, held_until=None, promise=None)
-    return replace(after, due=due, rung=0, reminded_for=None, next_look=stamp.as_of, facts=fresh)
+    late = due is not None and due < stamp.as_of
+    facts = replace(after.facts, late_at_publication=late, held_until=None, promise=None)
+    return replace(after, due=due, rung=0, reminded_for=None, next_look=stamp.as_of, facts=facts)
+
+
+def _was_given_time(assignment: Assignment) -> bool:
+    extension, original = assignment.facts.extension, assignment.original_due
+    granted = extension is not None and extension.state is Asked.GRANTED
+    return granted or original is None or (assignment.due is not None and assignment.due > original)
 
 
 def _remove(assignment: Assignment, stamp: _Stamp) -> Change:

@@ -1,98 +1,65 @@
-"""When a task counts as complete, when its successors may open, and who holds them up."""
+"""When an assignment may open, who holds it up, and how much time it then has."""
 
-from bisect import insort
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import takewhile
 
 from plan_definitions.model import Threshold
 from plan_definitions.schedule import Edge, ScheduledTask
+from workflows.engine.completion import Completion, completion
 from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
 from workflows.engine.states import State
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
-    """How far one occurrence of a task has come.
-
-    `finished_on` is the day it came to count as complete, `done_on` the day the work that completed it was
-    done (lags count from it); both None while it is not. `all_cancelled` says that nothing was left to do.
-    """
-
-    finished_on: date | None
-    done_on: date | None
-    all_cancelled: bool
-    missing: tuple[Assignment, ...]
-
-    @property
-    def satisfied(self) -> bool:
-        """Whether successors may follow."""
-        return self.finished_on is not None
-
-
-@dataclass(frozen=True, slots=True)
 class Readiness:
-    """The day an assignment may open (None while others hold it up) and what it waits for."""
+    """The day an assignment may open (None while others hold it up) and what it waits for.
+
+    `allowed` is the day on which predecessors and lags let it go, whatever its own start says. `morning` is
+    the day on which a daily round opens it: a report of one day is followed up on the morning after.
+    """
 
     day: date | None
     waits_for: tuple[Assignment, ...] = ()
+    allowed: date = date.min
+    morning: date = date.min
 
 
-def completion(members: Sequence[Assignment], threshold: Threshold) -> Completion:
-    """Judge the assignments of one task and occurrence.
-
-    Cancelled ones leave the count; all cancelled counts as satisfied (engine.md, *Completion*). The day is
-    the first on which enough were done of those not cancelled by then.
-    """
-    ended = sorted(
-        (a for a in members if a.state in (State.DONE, State.CANCELLED)),
-        key=lambda a: a.finished_on or date.min,
-    )
-    left, done_days = len(members), list[date]()
-    for position, assignment in enumerate(ended):
-        if assignment.state is State.CANCELLED:
-            left -= 1
-        else:
-            insort(done_days, assignment.done_on or assignment.finished_on or date.min)
-        same_day = position + 1 < len(ended) and ended[position + 1].finished_on == assignment.finished_on
-        needed = threshold.needed(left)
-        if not same_day and len(done_days) >= needed:
-            day = assignment.finished_on or date.min
-            return Completion(day, done_days[needed - 1] if needed else day, left == 0, ())
-    missing = tuple(a for a in members if a.state not in (State.DONE, State.CANCELLED))
-    return Completion(None, None, False, missing)
-
-
-def predecessors(
-    assignment: Assignment, edge: Edge, situation: Situation
-) -> tuple[tuple[Assignment, ...], Threshold]:
-    """The assignments an edge ties `assignment` to, and how many of them it takes.
+def edge_completions(assignment: Assignment, edge: Edge, situation: Situation) -> list[Completion]:
+    """One judgement for each occurrence that the edge waits for.
 
     `same_unit` ties to the unit's own (the same occurrence where both tasks repeat alike), otherwise the
     predecessor's threshold holds; a repeated predecessor means all its occurrences.
     """
-    before = situation.schedule.tasks[edge.task]
-    members = situation.of_task(edge.task)
     if not edge.same_unit:
-        return members, before.complete_when
-    own = tuple(a for a in members if a.unit == assignment.unit)
-    if assignment.occurrence is not None and before.repeats:
-        own = tuple(a for a in own if a.occurrence == assignment.occurrence) or own
-    return own, Threshold()
+        return list(situation.completions(edge.task).values())
+    return [completion(group, Threshold()) for group in own_groups(assignment, edge, situation)]
 
 
-def _by_occurrence(members: Iterable[Assignment]) -> list[list[Assignment]]:
-    grouped: dict[int | None, list[Assignment]] = {}
-    for member in members:
-        grouped.setdefault(member.occurrence, []).append(member)
-    return list(grouped.values())
+def own_groups(assignment: Assignment, edge: Edge, situation: Situation) -> list[list[Assignment]]:
+    """The unit's own work that a `same_unit` edge waits for, by occurrence."""
+    groups: dict[int | None, list[Assignment]] = {}
+    for held in situation.own(edge.task, situation.origin(assignment)):
+        groups.setdefault(held.occurrence, []).append(held)
+    if situation.schedule.tasks[edge.task].repeats:
+        groups.pop(None, None)
+    if assignment.occurrence in groups and _repeat_alike(assignment.task, edge.task, situation):
+        return [groups[assignment.occurrence]]
+    return list(groups.values())
 
 
-def edge_completions(assignment: Assignment, edge: Edge, situation: Situation) -> list[Completion]:
-    """One judgement for each occurrence that the edge waits for."""
-    members, threshold = predecessors(assignment, edge, situation)
-    return [completion(group, threshold) for group in _by_occurrence(members)]
+def _repeat_alike(one: str, other: str, situation: Situation) -> bool:
+    """Whether two repeated tasks take turns together: as many of them."""
+    return _turns(situation.schedule.tasks[one]) == _turns(situation.schedule.tasks[other])
+
+
+def _turns(task: ScheduledTask) -> int:
+    """How many turns each unit takes; a unit's assignments stand together."""
+    members = iter(task.assignments)
+    first = next(members)
+    own = takewhile(lambda a: a.unit == first.unit, members)
+    return sum(1 for a in (first, *own) if a.occurrence is not None)
 
 
 def readiness(assignment: Assignment, situation: Situation) -> Readiness:
@@ -100,10 +67,9 @@ def readiness(assignment: Assignment, situation: Situation) -> Readiness:
 
     The day is computed from the facts alone, so that rounds missed in between do not change it.
     """
-    task = situation.schedule.tasks[assignment.task]
-    day = assignment.start or date.min
+    allowed = reported = date.min
     waits_for: list[Assignment] = []
-    for edge in task.after:
+    for edge in situation.schedule.tasks[assignment.task].after:
         if edge.soft:
             continue
         for judged in edge_completions(assignment, edge, situation):
@@ -111,15 +77,12 @@ def readiness(assignment: Assignment, situation: Situation) -> Readiness:
                 waits_for.extend(judged.missing)
                 continue
             lagged = situation.calendar.add(judged.done_on, edge.lag) if edge.lag else judged.done_on
-            day = max(day, judged.finished_on, lagged)
-    return Readiness(None, tuple(waits_for)) if waits_for else Readiness(day)
-
-
-def is_complete_without(assignment: Assignment, situation: Situation) -> bool:
-    """Whether the task (this occurrence) has reached its threshold although `assignment` is unfinished."""
-    task = situation.schedule.tasks[assignment.task]
-    members = [a for a in situation.of_task(task.id) if a.occurrence == assignment.occurrence]
-    return completion(members, task.complete_when).satisfied
+            allowed = max(allowed, judged.finished_on, lagged)
+            reported = max(reported, judged.finished_on)
+    if waits_for:
+        return Readiness(None, tuple(waits_for))
+    day = max(allowed, assignment.start or situation.first_day)
+    return Readiness(day, (), allowed, max(day, reported + timedelta(1)))
 
 
 def blockers(assignment: Assignment, situation: Situation) -> tuple[Assignment, ...]:
@@ -147,11 +110,14 @@ def due_when_opened(
     """The due date in force for work opened on a day: never less time than the plan gave, if opened late.
 
     Late against the plan's own start; without one, when the planned working days no longer fit. The later of
-    the due date and opening plus the planned working days (engine.md, *Nobody is blamed*).
+    the due date and opening plus the planned working days (engine.md, *Nobody is blamed*). What was past due
+    on the day of publication and opens on it keeps its date: the office says what becomes of it.
     """
     if assignment.due is None:
         return None
     planned = task.start if assignment.occurrence is None else assignment.start
     if planned is not None and opened_on <= planned:
+        return assignment.due
+    if assignment.facts.late_at_publication and opened_on <= (assignment.start or opened_on):
         return assignment.due
     return max(assignment.due, situation.calendar.after(opened_on, task.span))

@@ -208,8 +208,10 @@ AT_ONCE = frozenset(
 class Notice:
     """Something that somebody should hear, not yet in a letter.
 
-    Unique by (assignment, kind, due, rung). `to` is a unit id or a role name. `not_before` is the first
-    day it may go (a chair's list waits for the week's first working day).
+    What the round tells is unique by (assignment, kind, due, rung, to), what a move tells by its record.
+    `to` is a unit id or a role name. `due` is the due date in force; of an acceptance reminder the day of
+    the report, from which that clock runs. `not_before` is the first day it may go (a chair's list waits
+    for the week's first working day).
     """
 
     assignment: str

@@ -7,7 +7,8 @@ from plan_definitions.model import Evidence
 from workflows.engine import ladder
 from workflows.engine.case import Case, finish, flag_successors
 from workflows.engine.readiness import readiness
-from workflows.engine.records import Asked, Change, Extension, Obstacle, Promise
+from workflows.engine.records import Asked, Assignment, Change, Extension, Obstacle, Promise
+from workflows.engine.round import open_on
 from workflows.engine.states import State
 from workflows.errors import MoveRefused
 
@@ -20,11 +21,13 @@ def submit(case: Case) -> list[Change]:
     order, assignment = case.order, case.assignment
     done_on = order.done_on or case.as_of
     _check_submission(case, done_on)
-    given = bool(order.evidence_files or order.document or case.facts.evidence_given)
+    if assignment.state is State.WAITING:
+        assignment = _opened_by_now(case)
+    given = _evidence_given(case)
     task = case.situation.task(assignment)
     later = task.evidence is not Evidence.NONE and not given and not order.nothing_to_report
     facts = replace(
-        case.facts,
+        assignment.facts,
         figures={**case.facts.figures, **order.figures},
         nothing_to_report=order.nothing_to_report,
         evidence_given=given,
@@ -52,12 +55,8 @@ def _check_submission(case: Case, done_on: date) -> None:
     task = case.situation.task(assignment)
     if done_on > case.as_of:
         raise MoveRefused("done on {day}: that day has not come yet", day=done_on.isoformat())
-    if assignment.state is State.WAITING and (waits := readiness(assignment, case.situation).waits_for):
-        raise MoveRefused(
-            "`{assignment}` cannot be reported done yet: it waits for {waits_for}",
-            assignment=assignment.id,
-            waits_for=", ".join(sorted(a.id for a in waits)),
-        )
+    if assignment.state is State.WAITING:
+        _check_only_start_is_unmet(case)
     if order.nothing_to_report and not task.none_allowed:
         raise MoveRefused("`{task}` does not allow *nothing to report*", task=task.id)
     known = {indicator.id for indicator in task.indicators}
@@ -73,13 +72,44 @@ def _check_submission(case: Case, done_on: date) -> None:
     _check_evidence(case)
 
 
+def _check_only_start_is_unmet(case: Case) -> None:
+    assignment, ready = case.assignment, readiness(case.assignment, case.situation)
+    if ready.waits_for:
+        raise MoveRefused(
+            "`{assignment}` cannot be reported done yet: it waits for {waits_for}",
+            assignment=assignment.id,
+            waits_for=", ".join(sorted(a.id for a in ready.waits_for)),
+        )
+    if ready.allowed > case.as_of:
+        raise MoveRefused(
+            "`{assignment}` cannot be reported done before {day}: its predecessors ask for that much time",
+            assignment=assignment.id,
+            day=ready.allowed.isoformat(),
+        )
+
+
+def _opened_by_now(case: Case) -> Assignment:
+    """Work reported before a round came by has the dates that the round would have given it."""
+    assignment, ready = case.assignment, readiness(case.assignment, case.situation)
+    if ready.day is None or ready.day > case.as_of:
+        return assignment
+    return open_on(assignment, case.situation, min(ready.morning, case.as_of))
+
+
+def _evidence_given(case: Case) -> bool:
+    """Whether what is asked for is there; a dispatch number stands for a file only where the plan says so."""
+    order, task = case.order, case.situation.task(case.assignment)
+    stands_for_file = bool(order.document) and task.evidence is not Evidence.REQUIRED
+    return bool(order.evidence_files) or stands_for_file or case.facts.evidence_given
+
+
 def _check_evidence(case: Case) -> None:
     order, task = case.order, case.situation.task(case.assignment)
-    if order.document and task.evidence is Evidence.REQUIRED and not order.evidence_files:
-        raise MoveRefused("`{task}` needs a file as evidence; a dispatch number is not enough", task=task.id)
-    enough = order.evidence_files or order.document or case.facts.evidence_given
-    if task.evidence is Evidence.NONE or enough or order.nothing_to_report or order.evidence_later:
+    enough = _evidence_given(case) or order.nothing_to_report or order.evidence_later
+    if task.evidence is Evidence.NONE or enough:
         return
+    if order.document:
+        raise MoveRefused("`{task}` needs a file as evidence; a dispatch number is not enough", task=task.id)
     if task.evidence is Evidence.DOCUMENT:
         raise MoveRefused("`{task}` needs evidence: a file, or number and date of a dispatch", task=task.id)
     raise MoveRefused("`{task}` needs a file as evidence (or say that it follows later)", task=task.id)
@@ -89,6 +119,9 @@ def evidence(case: Case) -> list[Change]:
     order, assignment = case.order, case.assignment
     if not (order.evidence_files or order.document):
         raise MoveRefused("no file and no dispatch number given")
+    if not _evidence_given(case):
+        task = assignment.task
+        raise MoveRefused("`{task}` needs a file as evidence; a dispatch number is not enough", task=task)
     after = replace(assignment, facts=replace(case.facts, evidence_given=True, evidence_to_follow=False))
     nobody_accepts = case.situation.accepter(assignment) is None
     if assignment.state is State.SUBMITTED and nobody_accepts:
