@@ -1,8 +1,8 @@
 """The store against bare SQLite: saving 100,000 changes, and looking where there is nothing to do.
 
-Run `python benchmarks/bench_store.py [--json] [--changes N] [--idle N]`. Both sides write the same rows to the same
-tables with the same pragmas, in batches of 5,000, each batch its own transaction. The floor has its rows
-ready; the store works out texts, digests and guards, and that is what the ratio shows.
+Run `python benchmarks/bench_store.py [--json] [--changes N] [--idle N]`. Both sides write the same rows to
+the same tables with the same pragmas, in batches of 5,000, each batch its own transaction. The floor has its
+rows ready; the store works out texts, digests and guards, and that is what the ratio shows.
 """
 
 import argparse

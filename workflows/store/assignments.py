@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
 
+from plan_definitions.diagnostics import did_you_mean
 from workflows.engine.records import Assignment
 from workflows.engine.states import IN_HAND, UNFINISHED, State
 from workflows.errors import NotFound
@@ -15,6 +16,9 @@ from workflows.store.json_texts import dump_facts, load_facts
 from workflows.store.tables import AssignmentRow, PlanRow
 
 ROW = AssignmentRow
+_NEAR = 5000
+"""How many names are searched for the one that a mistyped name meant: enough for any commune's plan."""
+
 _COLUMNS = (
     ROW.number,
     PlanRow.id.label("plan"),
@@ -48,13 +52,19 @@ class Assignments:
         """The assignment named `task/unit` or `task/unit/n`. Raises NotFound."""
         found = self._read(_of_plan(plan_number).where(ROW.id == id))
         if not found:
-            raise NotFound("there is no assignment `{id}` in this plan", id=id)
+            known = self._connection.scalars(
+                select(ROW.id).where(ROW.plan_number == plan_number).limit(_NEAR)
+            )
+            raise NotFound("there is no assignment `{id}` in this plan", did_you_mean(id, list(known)), id=id)
         return found[0]
 
     def by_numbers(self, numbers: Iterable[int]) -> dict[int, Assignment]:
-        """Assignments of any plan by the store's number; unknown numbers are left out."""
-        query = _SELECT.where(ROW.number.in_(sorted(set(numbers))))
-        return {a.number: a for a in self._read(query)}
+        """Assignments of any plan by the store's number, lowest first; unknown numbers are left out."""
+        found: dict[int, Assignment] = {}
+        for chosen in batches(sorted(set(numbers))):
+            query = _SELECT.where(ROW.number.in_(chosen)).order_by(ROW.number)
+            found.update((a.number, a) for a in self._read(query))
+        return found
 
     def of_plan(
         self,

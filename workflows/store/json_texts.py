@@ -25,7 +25,14 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
 
 def dump(value: Office | CalendarDefinition | Schedule) -> str:
     """The JSON text of a record."""
-    return _adapter(type(value)).dump_json(value).decode()
+    # Read-only mappings are dictionaries to JSON; pydantic does not know them.
+    return _adapter(type(value)).dump_json(value, fallback=_dictionary, warnings=False).decode()
+
+
+def _dictionary(value: object) -> dict[Any, Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no place in a record")
 
 
 def load(kind: type[Value], text: str) -> Value:
@@ -41,7 +48,7 @@ def dump_facts(facts: Facts) -> str | None:
     """
     if facts is NOTHING_KNOWN or facts == NOTHING_KNOWN:
         return None
-    content = _adapter(Facts).dump_python(facts, mode="json", exclude_defaults=True)
+    content = _adapter(Facts).dump_python(facts, mode="json", exclude_defaults=True, fallback=_dictionary)
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
