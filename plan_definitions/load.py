@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from plan_definitions import checks, scheduling
 from plan_definitions.diagnostics import Diagnostic, Phrase, Report, Severity
@@ -30,13 +31,14 @@ class LoadedPlan:
     sources: Mapping[str, str]
 
 
-def load_plan(path: Path) -> LoadedPlan:
+def load_plan(path: Path, unsaved: Mapping[Path, bytes] = MappingProxyType({})) -> LoadedPlan:
     """Read, check and date the plan in a file and the files it names.
 
-    Never raises for what the files hold; raises FileNotFoundError, or another OSError, for the plan file.
+    `unsaved` are files as they would be written: they are read in place of what stands on the disk. Never
+    raises for what the files hold; raises FileNotFoundError, or another OSError, for the plan file.
     """
     with _collector_paused():
-        files, report = PlanFiles(path), Report()
+        files, report = PlanFiles(path, unsaved), Report()
         definition = _read(files, report)
         found = list(report.diagnostics)
         schedule = None
@@ -72,6 +74,7 @@ class PlanFiles:
     """The plan file and the files it names, which lie in its folder or below."""
 
     path: Path
+    unsaved: Mapping[Path, bytes] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
 
     def plan_nodes(self, report: Report) -> Node | None:
@@ -87,7 +90,7 @@ class PlanFiles:
                 message = Phrase("`{path}` leads out of the plan's folder", {"path": name.text})
                 report.error("path-outside", name.place, message, Phrase("put the file beside the plan"))
                 return None
-            if not path.is_file():
+            if path not in self.unsaved and not path.is_file():
                 message = Phrase("there is no file `{path}`", {"path": name.text})
                 report.error("missing-file", name.place, message)
                 return None
@@ -101,7 +104,8 @@ class PlanFiles:
     def _parsed(self, path: Path, name: str, report: Report) -> Node | None:
         self.texts[name] = ""
         try:
-            source = SourceFile.read(path, name)
+            data = self.unsaved.get(path)
+            source = SourceFile.read(path, name) if data is None else SourceFile.decode(data, name)
         except TooLargeError:
             message = Phrase("the file is larger than {limit} MB", {"limit": MAX_BYTES // 1024 // 1024})
             report.error("too-large", Place(name, 1, 1, 2), message)
