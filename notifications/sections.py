@@ -172,7 +172,7 @@ def weekly_section(unit: str, told: Told, up_to: date, reading: Reading) -> Unit
     shown = {entry.assignment for entry in (*section.attention, *section.redated)}
     rows = reading.of_unit.get(unit, ())
     rest = [row for row in rows if row.state in _ASKED_OF_THE_UNIT and row.id not in shown]
-    sunday = reading.as_of + timedelta(_DAYS_TO_SUNDAY - reading.as_of.weekday())
+    sunday = sunday_of(reading.as_of)
     week = [row for row in rest if row.due is not None and row.due <= sunday]
     later = [row for row in rest if row.due is None or row.due > sunday]
     helped = [row for row in reading.helped_by.get(unit, ()) if _is_near(row, sunday)]
@@ -183,6 +183,11 @@ def weekly_section(unit: str, told: Told, up_to: date, reading: Reading) -> Unit
         helping=helping(helped),
         tally=tally(rows, up_to),
     )
+
+
+def sunday_of(day: date) -> date:
+    """The last day of the week, Monday to Sunday, of a day."""
+    return day + timedelta(_DAYS_TO_SUNDAY - day.weekday())
 
 
 def publication_section(unit: str, new: frozenset[str], reading: Reading) -> UnitSection:

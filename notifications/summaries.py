@@ -14,7 +14,7 @@ from notifications.drafts import Composed, Drafts
 from notifications.escalations import Background, leadership
 from notifications.letters import LetterKind
 from notifications.parts import Digest, Leadership, Part, UnitSection
-from notifications.sections import Reading, Told, copied, daily_section, read, weekly_section
+from notifications.sections import Reading, Told, copied, daily_section, read, sunday_of, weekly_section
 from plan_definitions.model import Office, Role
 from plan_definitions.schedule import Schedule
 from plan_definitions.working_days import WorkingCalendar
@@ -32,7 +32,12 @@ TRIGGERS = frozenset(
         NoticeKind.REDATED,
     }
 )
-"""What makes a unit hear on an ordinary day; an escalation of its work does so as well."""
+"""What makes a unit hear on an ordinary day; an escalation of its work does so as well.
+
+What this week's summary has told already is no trigger once more: an opening, or a reminder before the day of
+something due this week, rides in the next letter. A unit that reports in time so hears mostly on Mondays
+(product.md: about 18 of a season's 39 working days).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class PlanToday:
 
     `rows` holds at least every row of each unit that may hear; all rows where the office gets its digest.
     `notices` are pending, still true, and may go today. `backgrounds` are by assignment id, `silent_since`
-    by unit.
+    by unit. `announced` are assignments that this week's summary has told their units.
     """
 
     schedule: Schedule
@@ -49,6 +54,7 @@ class PlanToday:
     notices: Sequence[Notice]
     backgrounds: Mapping[str, Background] = field(default_factory=dict)
     silent_since: Mapping[str, date] = field(default_factory=dict)
+    announced: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def round_letters(
         told = _by_reader(today.notices)
         _tell_leaders(told, today, reading, day, drafts)
         for unit in _units(today, reading):
-            _tell_unit(unit, told.get(unit, ()), reading, day, drafts, quiet)
+            _tell_unit(unit, told.get(unit, ()), reading, day, drafts, quiet, today.announced)
         if desk is not None:
             _tell_office(told, today, reading, day, drafts)
     if desk is not None:
@@ -130,13 +136,19 @@ def _units(today: PlanToday, reading: Reading) -> list[str]:
 
 
 def _tell_unit(
-    unit: str, notices: Sequence[Notice], reading: Reading, day: _Day, drafts: Drafts, quiet: dict[str, Quiet]
+    unit: str,
+    notices: Sequence[Notice],
+    reading: Reading,
+    day: _Day,
+    drafts: Drafts,
+    quiet: dict[str, Quiet],
+    announced: frozenset[str],
 ) -> None:
     """A unit's section, if the day or a notice calls for one; else the reason why it hears nothing."""
     rows = reading.of_unit.get(unit, ())
     held = [row for row in rows if row.state in UNFINISHED]
     escalated = any(row.id in reading.escalated for row in rows)
-    triggered = escalated or any(notice.kind in TRIGGERS for notice in notices)
+    triggered = escalated or any(_is_news(notice, day, announced) for notice in notices)
     told = Told(tuple(notices))
     if triggered or (day.weekly and held):
         if day.weekly:
@@ -153,6 +165,15 @@ def _tell_unit(
             due = min((d for d in (due, before.next_due) if d is not None), default=None)
         holding = len(held) + (before.holding if before is not None else 0)
         quiet[unit] = Quiet(unit, day.office.units[unit].name, holding, due)
+
+
+def _is_news(notice: Notice, day: _Day, announced: frozenset[str]) -> bool:
+    """Whether a notice is reason enough for a letter on an ordinary day."""
+    if notice.kind not in TRIGGERS or notice.assignment not in announced:
+        return notice.kind in TRIGGERS
+    early = notice.kind is NoticeKind.REMINDER and notice.rung > 0
+    this_week = notice.due is not None and notice.due <= sunday_of(day.as_of)
+    return not (notice.kind is NoticeKind.OPENED or (early and this_week))
 
 
 def _copy(section: UnitSection, office: Office, drafts: Drafts) -> None:

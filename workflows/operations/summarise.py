@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from notifications.digest import Desk
 from notifications.drafts import Composed
 from notifications.escalations import Background
+from notifications.letters import LetterKind
 from notifications.parts import Attempt, HandOvers, Tried, Undelivered, UnitSection
 from notifications.summaries import PlanToday, Quiet, round_letters
 from plan_definitions.model import Channel
@@ -127,7 +128,18 @@ def _today(transaction: Transaction, plan: _Plan, as_of: date) -> PlanToday:
         notices=notices,
         backgrounds=backgrounds,
         silent_since={unit: day for unit, day in since.items() if day is not None},
+        announced=_announced(transaction, plan, as_of),
     )
+
+
+def _announced(transaction: Transaction, plan: _Plan, as_of: date) -> frozenset[str]:
+    """The assignments that a summary of this week, on an earlier day, has told their units."""
+    monday = morning(as_of - timedelta(as_of.weekday()))
+    weekly = transaction.letters.find(
+        plan.stored.office, kinds=[LetterKind.WEEKLY.value], since=monday - timedelta(hours=7)
+    )
+    told = {number for letter in weekly for number in transaction.letters.assignments(letter.id)}
+    return frozenset(a.id for a in plan.situation.assignments.values() if a.number in told)
 
 
 def _background(transaction: Transaction, plan: _Plan, name: str, as_of: date) -> Background:

@@ -59,6 +59,7 @@ class Letters(Claims):
         states: Collection[LetterState] | None = None,
         kinds: Collection[str] | None = None,
         address: str | None = None,
+        since: datetime | None = None,
         limit: int | None = None,
         after: int = 0,
     ) -> list[StoredLetter]:
@@ -72,6 +73,8 @@ class Letters(Claims):
             query = query.where(ROW.kind.in_(sorted(kinds)))
         if address is not None:
             query = query.where(ROW.address == address)
+        if since is not None:
+            query = query.where(ROW.created_at >= since)
         return self._read(query)
 
     def of_assignment(self, assignment_number: int) -> list[StoredLetter]:
