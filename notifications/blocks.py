@@ -20,10 +20,11 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A link that asks to be pressed."""
+    """A link that asks to be pressed; a primary one is filled."""
 
     label: str
     url: str
+    primary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One numbered piece of work: title, the line about its date, further lines, buttons."""
+    """One numbered piece of work: title, the line about its date, further lines, buttons.
+
+    `page` has all its buttons: plain text gives this one address (or the first button's) for them.
+    """
 
     number: int
     title: str
@@ -53,16 +57,22 @@ class Entry:
     tone: Tone = Tone.PLAIN
     lines: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
+    page: str | None = None
     block: ClassVar[str] = "entry"
+
+    @property
+    def choices(self) -> str:
+        """The buttons' labels in one line."""
+        return " / ".join(button.label for button in self.buttons)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list: what, and beside it when or how far."""
+    """One line of a list: what, beside it when or how far, beneath it where it comes from."""
 
     text: str
     aside: str = ""
-    tone: Tone = Tone.PLAIN
+    note: str = ""
     block: ClassVar[str] = "line"
 
 
@@ -105,7 +115,8 @@ class Page:
     language: Language
     subject: str
     preview: str
-    label: str
+    committee: str
+    day: str
     salutation: str
     blocks: tuple[Block, ...]
     closing: tuple[Paragraph, ...]

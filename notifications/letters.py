@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from notifications.parts import Alarm, DeskNote, Item, Leadership, Part, PlanName, SignIn, Voice
+from notifications.parts import Alarm, Decision, DeskNote, Item, Leadership, Part, PlanName, SignIn, Voice
 from plan_definitions.model import Channel
 from workflows.texts import Language
 
@@ -136,10 +136,11 @@ def thread(letter: Letter) -> str:
 
     A decision and a case for the leadership are threads of their own; the rest go by kind and plan.
     """
-    about = ",".join(plan.id for plan in letter.plans)
-    if letter.kind is LetterKind.DECISION:
-        about = "/".join((about, *(item.assignment for item in letter.items)))
-    if letter.kind is LetterKind.ESCALATION:
-        cases = [case.task for part in letter.parts if isinstance(part, Leadership) for case in part.cases]
-        about = "/".join((about, cases[0])) if len(cases) == 1 else about
-    return f"{letter.kind}:{letter.sender.office}:{letter.recipient.address}:{about}"
+    about = [plan.id for plan in letter.plans]
+    for part in letter.parts:
+        if isinstance(part, Decision):
+            about += [part.decided, part.item.assignment]
+    cases = [case.task for part in letter.parts if isinstance(part, Leadership) for case in part.cases]
+    if len(cases) == 1:
+        about += cases
+    return f"{letter.kind}:{letter.sender.office}:{letter.recipient.address}:{'/'.join(about)}"

@@ -18,20 +18,29 @@ from workflows.texts import (
 class Speech:
     """Says message ids in one language; `speech(language)` gives the shared one."""
 
-    __slots__ = ("_plural", "_translate", "language")
+    __slots__ = ("_plural", "_plurals", "_sentences", "_translate", "language")
 
     def __init__(self, language: Language) -> None:
         self.language = language
         self._translate = translator(language)
+        # A letter says the same few sentences for every row; the catalogues are asked once.
+        self._sentences: dict[str, str] = {}
+        self._plurals: dict[tuple[str, int], str] = {}
         self._plural = plural_translator(language)
 
     def say(self, message_id: str, /, **values: object) -> str:
         """The sentence, with its `{name}` fields filled. Raises KeyError for a value that is missing."""
-        return self._translate(message_id).format(**values)
+        sentence = self._sentences.get(message_id)
+        if sentence is None:
+            sentence = self._sentences[message_id] = self._translate(message_id)
+        return sentence.format(**values) if values else sentence
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """The sentence for a number; the field `{n}` is the number as counts are written."""
-        return self._plural(one, many, n).format(n=self.count(n), **values)
+        sentence = self._plurals.get((one, n))
+        if sentence is None:
+            sentence = self._plurals[(one, n)] = self._plural(one, many, n)
+        return sentence.format(n=self.count(n), **values)
 
     def count(self, n: int) -> str:
         """A count in a sentence: `02`, `2`."""

@@ -3,7 +3,7 @@
     python -m workflows.catalogues            compile every .po into the .mo that the program reads
     python -m workflows.catalogues update     add message ids new in the sources, drop those that are gone
 
-The `diagnostics` domain holds the language of plans, `dondoc` everything else. Entries are sorted by file
+The `diagnostics` domain holds the language of plans, `web` the pages, `dondoc` everything else. Entries are sorted by file
 and carry no line numbers, so that two people's additions merge. Needs Babel only: the build hook uses it
 before anything is installed.
 """
@@ -20,7 +20,11 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-ROOMS = {"diagnostics": ("plan_definitions",), "dondoc": ("workflows", "notifications", "web")}
+ROOMS = {
+    "diagnostics": ("plan_definitions",),
+    "dondoc": ("workflows", "notifications"),
+    "web": ("web",),
+}
 """Which packages speak in which domain."""
 
 KEYWORDS: dict[str, tuple[int, ...] | None] = {

@@ -1,6 +1,6 @@
 """Subjects and preview lines: the subject stays the same through a thread, the counts go into the preview."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from notifications.letters import Letter, LetterKind
 from notifications.parts import Item, UnitSection, Voice
@@ -33,7 +33,7 @@ def unit_preview(letter: Letter, sections: Sequence[UnitSection], speech: Speech
     else:
         counts = _work(own, speech)
     said = ", ".join(counts)
-    return f"{said}." if said else speech.say("For your information.")
+    return f"{said[:1].upper()}{said[1:]}." if said else speech.say("For your information.")
 
 
 def _parts_of_plan(own: Sequence[UnitSection], speech: Speech) -> Iterator[str]:
@@ -63,23 +63,26 @@ def _work(own: Sequence[UnitSection], speech: Speech) -> Iterator[str]:
 
 def _pressing(attention: Sequence[Item], speech: Speech) -> Iterator[str]:
     """Each item is counted once, where it presses most."""
-    left = list(attention)
-
-    def take(wanted: list[Item]) -> list[Item]:
-        left[:] = [item for item in left if item not in wanted]
-        return wanted
-
-    if returned := take([item for item in left if item.returned]):
+    returned, rest = _apart(attention, lambda item: item.returned)
+    overdue, rest = _apart(rest, lambda item: item.standing is Standing.OVERDUE)
+    today, rest = _apart(rest, lambda item: item.left == 0)
+    soon, rest = _apart(rest, lambda item: item.standing is Standing.DUE_SOON)
+    new, _ = _apart(rest, lambda item: item.opens)
+    if returned:
         yield speech.plural("{n} to complete", "{n} to complete", len(returned))
-    if overdue := take([item for item in left if item.standing is Standing.OVERDUE]):
+    if overdue:
         yield _overdue(overdue, speech)
-    if today := take([item for item in left if item.left == 0]):
+    if today:
         yield speech.plural("{n} due today", "{n} due today", len(today))
-    if soon := take([item for item in left if item.standing is Standing.DUE_SOON]):
+    if soon:
         nearest = min(item.due for item in soon if item.due is not None)
         yield speech.plural("{n} due {day}", "{n} due from {day} on", len(soon), day=speech.day(nearest))
-    if new := take([item for item in left if item.opens]):
+    if new:
         yield speech.plural("{n} that may begin", "{n} that may begin", len(new))
+
+
+def _apart(mixed: Sequence[Item], wanted: Callable[[Item], bool]) -> tuple[list[Item], list[Item]]:
+    return [item for item in mixed if wanted(item)], [item for item in mixed if not wanted(item)]
 
 
 def _overdue(overdue: Sequence[Item], speech: Speech) -> str:

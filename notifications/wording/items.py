@@ -26,9 +26,9 @@ def title(item: Item | Helping, speech: Speech) -> str:
 
 def tone(item: Item) -> Tone:
     """How much it presses."""
-    if item.returned or item.standing is Standing.OVERDUE:
+    if item.standing is Standing.OVERDUE:
         return Tone.LATE
-    return Tone.TODAY if item.left == 0 else Tone.PLAIN
+    return Tone.TODAY if item.returned or item.left == 0 else Tone.PLAIN
 
 
 def due_line(item: Item, voice: Voice, speech: Speech) -> str:
@@ -109,7 +109,7 @@ def circumstances(item: Item, voice: Voice, speech: Speech) -> Iterator[str]:
         yield speech.say("Something is still needed; the page of the work says what.")
     if item.opens:
         yield speech.say("May begin now.")
-    if item.waits_for:
+    if item.standing is Standing.WAITING_FOR_OTHERS and item.waits_for:
         units = speech.all_of(item.waits_for, MOST_HELPERS)
         yield speech.say("Waiting for {units}; not counted as late.", units=units)
     if item.obstacle:
@@ -140,13 +140,14 @@ def buttons(item: Item, voice: Voice, links: Links | None, speech: Speech) -> tu
             (Action.EXTEND, speech.say("Need more time")),
         ]
     return tuple(
-        Button(label, links(Slot(action, item.plan, item.assignment, item.unit))) for action, label in offered
+        Button(label, links(Slot(action, item.plan, item.assignment, item.unit)), primary=position == 0)
+        for position, (action, label) in enumerate(offered)
     )
 
 
 def entry(item: Item, number: int, voice: Voice, links: Links | None, speech: Speech) -> Entry:
     """One assignment in full, to be acted on."""
-    lines = [why(item, voice, speech), helpers(item.helpers, speech), *circumstances(item, voice, speech)]
+    lines = [*circumstances(item, voice, speech), why(item, voice, speech), helpers(item.helpers, speech)]
     return Entry(
         number=number,
         title=title(item, speech),
@@ -154,21 +155,25 @@ def entry(item: Item, number: int, voice: Voice, links: Links | None, speech: Sp
         tone=tone(item) if voice is not Voice.REQUEST else Tone.PLAIN,
         lines=tuple(line for line in lines if line is not None),
         buttons=buttons(item, voice, links, speech),
+        page=links(Slot(Action.SEE, item.plan, item.assignment, item.unit)) if links is not None else None,
     )
 
 
-def line(item: Item, speech: Speech, *, unit: bool = False) -> Line:
-    """One assignment in a list: title, and its date or state beside it; with `unit` whose it is."""
+def line(item: Item, speech: Speech, *, clause: bool = False) -> Line:
+    """One assignment in a list, its date or state beside it; with `clause`, where the document says so."""
     said = title(item, speech)
-    if unit:
-        said = speech.say("{unit}: {title}", unit=item.unit_name, title=said)
-    return Line(said, _aside(item.due, item.standing, speech, waits_for=item.waits_for))
+    if item.standing is Standing.WAITING_FOR_OTHERS and item.waits_for:
+        units = speech.all_of(item.waits_for, MOST_HELPERS)
+        said = speech.say("{work} (waits for {units})", work=said, units=units)
+    note = clause_of(item, speech.language) if clause else None
+    return Line(said, _aside(item.due, item.standing, speech), _first_upper(note or ""))
 
 
-def _aside(due: date | None, standing: Standing, speech: Speech, waits_for: tuple[str, ...] = ()) -> str:
-    if waits_for:
-        units = speech.all_of(waits_for, MOST_HELPERS)
-        return speech.say("waits for {units}", units=units)
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _aside(due: date | None, standing: Standing, speech: Speech) -> str:
     if standing is Standing.CANCELLED or due is None:
         return standing_label(standing, speech.language)
     return speech.day(due)

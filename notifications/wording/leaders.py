@@ -81,7 +81,7 @@ def _case(
     if links is None:
         return
     about = {"plan": part.plan.id, "assignment": case.late[0].assignment}
-    agree = [Button(speech.say("Agree to the proposal"), links(Slot(Action.AGREE, **about)))]
+    agree = [Button(speech.say("Agree to the proposal"), links(Slot(Action.AGREE, **about)), primary=True)]
     otherwise = speech.say("Decide otherwise") if case.proposed else speech.say("Give your decision")
     yield Buttons(
         (
@@ -196,6 +196,6 @@ def _to_accept(item: Item, number: int, links: Links | None, speech: Speech) -> 
     buttons: tuple[Button, ...] = ()
     if links is not None:
         slot = Slot(Action.CHECK, item.plan, item.assignment, item.unit)
-        buttons = (Button(speech.say("Look and accept"), links(slot)),)
+        buttons = (Button(speech.say("Look and accept"), links(slot), primary=True),)
     lead = speech.say("{unit} leads.", unit=item.unit_name)
     return Entry(number, title(item, speech), waits, Tone.PLAIN, (lead,), buttons)

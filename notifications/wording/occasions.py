@@ -1,6 +1,7 @@
 """What is read outside the round: a decision, the close of a plan, a sign-in link, an alarm."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph
 from notifications.letters import Action, Links, Sender, Slot
@@ -65,7 +66,8 @@ def _leader(answer: Answered | None, speech: Speech) -> str:
 def decision_blocks(part: Decision, links: Links | None, speech: Speech) -> Iterator[Block]:
     """The decision, the work it is about, and what can be answered."""
     yield Paragraph(decision_sentence(part, speech))
-    yield items.entry(part.item, 1, part.voice, links, speech)
+    # The sentence above has said it already.
+    yield items.entry(replace(part.item, returned=False), 1, part.voice, links, speech)
     if links is not None:
         slot = Slot(Action.SEE, part.item.plan, part.item.assignment, part.item.unit)
         yield Buttons((Button(speech.say("Open the page of the work"), links(slot)),))
@@ -107,7 +109,7 @@ def sign_in_blocks(part: SignIn, links: Links | None, speech: Speech) -> Iterato
             part.minutes,
         )
     )
-    yield Buttons((Button(speech.say("Sign in"), links(Slot(Action.SIGN_IN))),))
+    yield Buttons((Button(speech.say("Sign in"), links(Slot(Action.SIGN_IN)), primary=True),))
     yield Paragraph(
         speech.say("If you did not ask for it, leave this letter alone; nothing happens."), quiet=True
     )

@@ -1,6 +1,7 @@
 """What the standing office reads in the morning: one numbered line for each thing it must look after."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from notifications.blocks import Block, Button, Entry, Fact, Heading, Paragraph, Tone
 from notifications.letters import Action, Letter, Links, Slot
@@ -64,11 +65,7 @@ def blocks(digest: Digest, links: Links | None, speech: Speech, *, alone: bool) 
     drawn: tuple[Drawing, ...] = (_to_check, _obstacles, _extensions, _overdue, _waiting, _silent)
     entries = [entry for draw in drawn if (entry := draw(digest, links, speech)) is not None]
     for number, entry in enumerate(entries, 1):
-        yield _numbered(entry, number)
-
-
-def _numbered(entry: Entry, number: int) -> Entry:
-    return Entry(number, entry.title, entry.due, entry.tone, entry.lines, entry.buttons)
+        yield replace(entry, number=number)
 
 
 def _entry(
@@ -143,7 +140,7 @@ def _overdue(digest: Digest, links: Links | None, speech: Speech) -> Entry | Non
     climbing = _climbing(digest, speech)
     label = speech.say("Look, hold or comment") if climbing else speech.say("Look")
     entry = _entry(heading, found, said, _desk(digest, links, label), speech, Tone.LATE)
-    return Entry(0, entry.title, climbing, entry.tone, entry.lines, entry.buttons)
+    return replace(entry, due=climbing)
 
 
 def _climbing(digest: Digest, speech: Speech) -> str:
@@ -189,7 +186,9 @@ def _silent(digest: Digest, links: Links | None, speech: Speech) -> Entry | None
     return Entry(0, heading, "", Tone.PLAIN, tuple(lines[:MOST_LINES]), buttons)
 
 
-def desk_blocks(note: DeskNote, links: Links | None, speech: Speech, *, first: int) -> Iterator[Block]:
+def desk_blocks(
+    letter: Letter, note: DeskNote, links: Links | None, speech: Speech, *, first: int
+) -> Iterator[Block]:
     """Hand-overs and lost letters, numbered on from the plans' entries; then the machine's own record."""
     number = first
     if note.hand_overs.total:
@@ -205,8 +204,9 @@ def desk_blocks(note: DeskNote, links: Links | None, speech: Speech, *, first: i
         yield Entry(number, heading, "", Tone.LATE, lines, buttons)
     if note.last_round is not None:
         yield Fact(speech.say("Last round"), speech.today(note.last_round))
+    titles = {plan.id: plan.title for plan in letter.plans}
     for plan, head in sorted(note.chain_heads.items()):
-        yield Fact(speech.say("End of the history of {plan}", plan=plan), head[:CHAIN_HEAD])
+        yield Fact(speech.say("End of the history of {plan}", plan=titles.get(plan, plan)), head[:CHAIN_HEAD])
 
 
 def _hand_overs(waiting: HandOvers, speech: Speech) -> str:

@@ -28,7 +28,8 @@ def page(letter: Letter, links: Links | None) -> Page:
         language=letter.language,
         subject=subject,
         preview=preview,
-        label=f"{letter.sender.committee} · {said.today(letter.as_of)}",
+        committee=letter.sender.committee,
+        day=said.today(letter.as_of),
         salutation=said.say("To: {reader}", reader=letter.recipient.salutation),
         blocks=tuple(_blocks(letter, links, said)),
         closing=tuple(Paragraph(text, quiet=True) for text in _closing(letter, links, said)),
@@ -86,7 +87,7 @@ def _part(
         case Digest():
             return office.blocks(part, links, said, alone=alone)
         case DeskNote():
-            return office.desk_blocks(part, links, said, first=numbered + 1)
+            return office.desk_blocks(letter, part, links, said, first=numbered + 1)
         case Leadership():
             return leaders.blocks(letter, part, links, said, alone=alone)
         case Decision():
@@ -107,7 +108,7 @@ def _closing(letter: Letter, links: Links | None, said: Speech) -> Iterator[str]
         yield _how_to_answer(letter, links, said)
     if letter.recipient.voice is not Voice.REPORT:
         yield said.say("Please send no names or pictures of children.")
-    papers = said.all_of([units.plan_reference(plan, said) for plan in letter.plans], 2)
+    papers = said.all_of([units.plan_reference(plan, said) for plan in letter.plans])
     if papers:
         yield said.say("This letter serves the daily work and does not replace {papers}.", papers=papers)
 

@@ -8,6 +8,9 @@ from notifications.parts import Item, PlanName, Tally, UnitSection, Voice
 from notifications.speech import Speech
 from notifications.wording import items
 
+MOST_CLAUSES = 2
+"""Clauses on which a request as a whole is based; each piece of work names its own."""
+
 
 def plan_reference(plan: PlanName, speech: Speech) -> str:
     """The signed paper: by number where it has one, else by its issuer."""
@@ -19,34 +22,47 @@ def plan_reference(plan: PlanName, speech: Speech) -> str:
 def blocks(
     letter: Letter, section: UnitSection, links: Links | None, speech: Speech, *, alone: bool
 ) -> Iterator[Block]:
-    """One section: what presses first, then the week, then what is further away."""
+    """One section: what presses first, then the week, then what is further away.
+
+    The standing office is not introduced or thanked by itself.
+    """
     if not alone:
-        heading = speech.say("{unit} - {plan}", unit=section.unit_name, plan=section.plan.title)
-        yield Heading(heading)
+        yield Heading(speech.say("{unit} - {plan}", unit=section.unit_name, plan=section.plan.title))
     if section.copied:
         yield Paragraph(speech.say("For information: what {unit} was sent.", unit=section.unit_name))
         yield from (items.line(item, speech) for item in (*section.attention, *section.this_week))
         yield from (items.line(item, speech) for item in section.later)
         return
-    yield Paragraph(_intro(letter, section, speech))
-    if section.tally is not None and section.tally.total:
-        yield Paragraph(tally(section.tally, section.unit_name, section.voice, speech))
+    yield from (Paragraph(text) for text in _opening(letter, section, speech))
     for number, item in enumerate(section.attention, 1):
         yield items.entry(item, number, section.voice, links, speech)
     yield from _lists(letter, section, speech)
-    if letter.kind is not LetterKind.DAILY and links is not None:
+    if (section.tally is not None or letter.kind is LetterKind.PUBLICATION) and links is not None:
         slot = Slot(Action.UNIT, section.plan.id, unit=section.unit)
         yield Buttons((Button(speech.say("All work of {unit}", unit=section.unit_name), links(slot)),))
-    yield from _farewell(letter, section, speech)
+    if section.unit != letter.sender.unit:
+        yield from _farewell(letter, section, speech)
+
+
+def _opening(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[str]:
+    """Who writes and why, and how far the unit is."""
+    own_letter = section.unit == letter.sender.unit
+    requested = section.voice is Voice.REQUEST and letter.kind is not LetterKind.PUBLICATION
+    if requested:
+        yield _thanks(letter.sender, section, speech)
+    elif not own_letter:
+        yield _intro(letter, section, speech)
+    if section.tally is not None and section.tally.total:
+        yield tally(section.tally, section.unit_name, section.voice, speech)
+    if requested and section.attention:
+        yield _asking(section, speech)
 
 
 def _intro(letter: Letter, section: UnitSection, speech: Speech) -> str:
     if letter.kind is LetterKind.PUBLICATION:
         return _published(letter.sender, section, speech)
-    if section.voice is Voice.REQUEST:
-        return _asking(letter.sender, section, speech)
     office, unit, today = letter.sender.name, section.unit_name, speech.today(letter.as_of)
-    if letter.kind is LetterKind.WEEKLY:
+    if section.tally is not None:
         return speech.say(
             "{office} (the standing office) sends {unit} its weekly summary, {today}.",
             office=office, unit=unit, today=today,
@@ -80,24 +96,22 @@ def _published(sender: Sender, section: UnitSection, speech: Speech) -> str:
     return f"{issued} {asked}"
 
 
-def _asking(sender: Sender, section: UnitSection, speech: Speech) -> str:
-    thanks = speech.say(
+def _thanks(sender: Sender, section: UnitSection, speech: Speech) -> str:
+    return speech.say(
         "{office} sincerely thanks {unit} for its cooperation in {plan}.",
         office=sender.name, unit=section.unit_name, plan=section.plan.title,
     )  # fmt: skip
-    if not section.attention:
-        return thanks
+
+
+def _asking(section: UnitSection, speech: Speech) -> str:
     cited = dict.fromkeys(items.clause_of(item, speech.language) for item in section.attention)
     clauses = [clause for clause in cited if clause is not None]
-    if clauses:
-        basis = speech.all_of(clauses, 1)
-        asked = speech.say(
-            "Under {clauses} of the Plan, we would be glad to hear of the results of the following:",
-            clauses=basis,
-        )
-    else:
-        asked = speech.say("We would be glad to hear of the results of the following:")
-    return f"{thanks} {asked}"
+    if not clauses:
+        return speech.say("We would be glad to hear of the results of the following:")
+    return speech.say(
+        "Under {clauses} of the Plan, we would be glad to hear of the results of the following:",
+        clauses=speech.all_of(clauses[:MOST_CLAUSES]),
+    )
 
 
 def tally(count: Tally, unit: str, voice: Voice, speech: Speech) -> str:
@@ -115,16 +129,16 @@ def tally(count: Tally, unit: str, voice: Voice, speech: Speech) -> str:
     }
     if voice is Voice.REQUEST:
         return speech.say(
-            "Up to {day}: results of {done} of {total} items received; {unfinished} to come.", **numbers
+            "As of {day}: results of {done} of {total} items received; {unfinished} to come.", **numbers
         )
     if count.late == count.overdue == 0:
         return speech.say(
-            "Up to {day}, {unit} leads {total} pieces of work: {done} done, all on time; "
+            "As of {day}, {unit} leads {total} pieces of work: {done} done, all on time; "
             "{unfinished} not done, all within their time.",
             **numbers,
         )
     return speech.say(
-        "Up to {day}, {unit} leads {total} pieces of work: {done} done ({on_time} on time, {late} late); "
+        "As of {day}, {unit} leads {total} pieces of work: {done} done ({on_time} on time, {late} late); "
         "{unfinished} not done ({in_time} within their time, {overdue} overdue).",
         **numbers,
     )
@@ -137,7 +151,7 @@ def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Blo
     if published:
         later = speech.say("Where we hope for your lead") if requested else speech.say("To lead")
     yield from _listed(speech.say("This week"), section.this_week, speech)
-    yield from _listed(later, section.later, speech)
+    yield from _listed(later, section.later, speech, clauses=published)
     if section.helping:
         yield Heading(speech.say("To help with"))
         yield from (items.helping_line(helping, speech) for helping in section.helping)
@@ -148,10 +162,12 @@ def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Blo
         yield from (Line(items.title(item, speech)) for item in section.accepted)
 
 
-def _listed(heading: str, listed: Sequence[Item], speech: Speech) -> Iterator[Block]:
+def _listed(
+    heading: str, listed: Sequence[Item], speech: Speech, *, clauses: bool = False
+) -> Iterator[Block]:
     if listed:
         yield Heading(heading)
-        yield from (items.line(item, speech) for item in listed)
+        yield from (items.line(item, speech, clause=clauses) for item in listed)
 
 
 def _farewell(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Paragraph]:
@@ -166,7 +182,7 @@ def _farewell(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[
                 )
             )
         yield Paragraph(speech.say("With our sincere thanks."))
-    elif letter.kind is not LetterKind.DAILY:
+    elif section.tally is not None:
         yield Paragraph(
             speech.say(
                 "If anything here does not match the facts, please tell {office}, who will set it right.",
