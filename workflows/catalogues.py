@@ -3,9 +3,9 @@
     python -m workflows.catalogues            compile every .po into the .mo that the program reads
     python -m workflows.catalogues update     add message ids new in the sources, drop those that are gone
 
-The `diagnostics` domain holds the language of plans, `web` the pages, `dondoc` everything else. Entries are sorted by file
-and carry no line numbers, so that two people's additions merge. Needs Babel only: the build hook uses it
-before anything is installed.
+The `diagnostics` domain holds the language of plans, `web` the pages, `dondoc` everything else. Entries are
+sorted by file and carry no line numbers, so that two people's additions merge. Needs Babel only: the build
+hook uses it before anything is installed.
 """
 
 import re
