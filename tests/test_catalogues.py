@@ -94,7 +94,7 @@ def test_templates_are_extracted(tmp_path: Path) -> None:
         "<p>{% trans n=n %}{{ n }} letter{% pluralize %}{{ n }} letters{% endtrans %}</p>{{ _('Sign out') }}"
     )
     (tree / "web" / "templates" / "page.html").write_text(page, encoding="utf-8")
-    found = {message.id for message in messages(catalogues.extract(tree, "dondoc"))}
+    found = {message.id for message in messages(catalogues.extract(tree, "web"))}
     assert found == {"Sign out", ("%(n)s letter", "%(n)s letters")}
 
 
