@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from web_house import House, open_house, play_season
 
 from workflows.flows.server import Server, started_server
 from workflows.home import Home
@@ -115,3 +116,25 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
     with started_server(home) as server:
         server.wait_until_up()
         yield server
+
+
+@pytest.fixture(scope="session")
+def played_season(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the season of `web_house` in it, to be copied."""
+    file = tmp_path_factory.mktemp("season") / "dondoc.db"
+    play_season(file)
+    return file
+
+
+@pytest.fixture
+def house(tmp_path: Path, played_season: Path) -> Iterator[House]:
+    """The window on a small plan under way, at 08:00 on 10 June 2026."""
+    with open_house(tmp_path, played_season) as opened:
+        yield opened
+
+
+@pytest.fixture
+def demo_house(tmp_path: Path, played_season: Path) -> Iterator[House]:
+    """The same window as a demo shows it, reached on this machine only."""
+    with open_house(tmp_path, played_season, demo=True, base_url="http://127.0.0.1:8000") as opened:
+        yield opened

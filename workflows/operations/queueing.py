@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from notifications.drafts import Composed
-from notifications.letters import ROUND_LETTERS, Letter, LetterKind, to_json
+from notifications.letters import ROUND_LETTERS, Letter, LetterKind, Slot, to_json
 from notifications.messages import page
 from workflows.engine.records import Notice
 from workflows.store.records import QueuedLetter, StoredNotice
@@ -60,7 +60,7 @@ def queue(
             kind=letter.kind.value,
             channel=letter.recipient.channel,
             address=letter.recipient.address,
-            subject=page(letter, None).subject,
+            subject=page(letter, _unlinked).subject,
             language=letter.language.value,
             content=to_json(letter),
             created_at=now,
@@ -91,3 +91,8 @@ def morning(day: date) -> datetime:
 def is_round_letter(kind: str) -> bool:
     """Whether a stored letter's kind is one of which an address gets one a day."""
     return kind in {known.value for known in ROUND_LETTERS}
+
+
+def _unlinked(_slot: Slot) -> str:
+    """Stands for addresses where only the subject is wanted: links are signed when a letter is written."""
+    return ""
