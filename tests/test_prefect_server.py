@@ -30,8 +30,8 @@ from workflows.home import Home
 pytestmark = pytest.mark.prefect
 
 SCHEDULED_FLOW = """
-from datetime import timedelta
-import asyncio, sys, time
+from datetime import UTC, datetime, timedelta
+import time
 import prefect
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate
@@ -42,15 +42,15 @@ from prefect.flow_engine import run_flow
 def tick():
     return prefect.context.FlowRunContext.get().flow_run.auto_scheduled
 
+often = IntervalSchedule(interval=timedelta(seconds=2))
 with get_client(sync_client=True) as client:
     deployment = client.create_deployment(
-        flow_id=client.create_flow(tick), name="every-second",
-        schedules=[DeploymentScheduleCreate(schedule=IntervalSchedule(interval=timedelta(seconds=1)))],
+        flow_id=client.create_flow(tick), name="often", schedules=[DeploymentScheduleCreate(schedule=often)],
     )
     due = []
     while not due:
         time.sleep(0.2)
-        due = client.get_scheduled_flow_runs_for_deployments([deployment])
+        due = client.get_scheduled_flow_runs_for_deployments([deployment], datetime.now(UTC))
     print(run_flow(tick, flow_run=due[0]))
     print(client.read_flow_run(due[0].id).state.type.value)
 """

@@ -41,8 +41,9 @@ def client_environment(home: Home, address: str) -> dict[str, str]:
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "PREFECT_CLI_PROMPT": "false",
         "DO_NOT_TRACK": "1",
-        # Runs log to the server, where they can be read; the terminal belongs to the command.
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
+        # Runs log to the server, where they can be read; the terminal belongs to the command, which says in
+        # a sentence what Prefect would print as a traceback.
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     }
 
@@ -61,6 +62,7 @@ def server_environment(home: Home, address: str, *, pages: bool) -> dict[str, st
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(prefect_folder(home) / "pages"),
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PYTHONSAFEPATH": "1",
     }

@@ -37,7 +37,9 @@ class StoppableServer(uvicorn.Server):
 
 def stop_with_parent(server: StoppableServer) -> None:
     """Wait for the end of standard input, which the parent holds open while it lives."""
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: a thread that waits inside its lock crashes the interpreter when that ends first.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     server.stop()
 
 
