@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
-from builders import FIRST_OF_JUNE, TENTH_OF_JUNE, assignment, change, creation, notice
-from store_builders import published
+from builders import FIRST_OF_JUNE, MORNING, TENTH_OF_JUNE, assignment, change, creation, notice
+from store_builders import published, queued_letter
 
 from workflows.engine.records import Assignment, Change, Extension, Facts, NoticeKind, Obstacle
 from workflows.engine.states import State, Verb
 from workflows.errors import NotFound
 from workflows.store.database import Database
+from workflows.store.records import LetterState, Outcome
 
 FULL = assignment(
     "weekly-report/thon-1/2",
@@ -197,6 +198,44 @@ def test_a_notice_waits_for_its_day_and_is_settled_once(database: Database) -> N
         assert transaction.notices.drop([n.id for n in today], "done since") == 1
         monday = transaction.notices.pending("kim-thanh", date(2026, 6, 15), plan_number=plan)
         assert [n.notice.to for n in monday] == ["chair"]
+
+
+@pytest.mark.parametrize("how", ["superseded", "expired"])
+def test_the_notices_of_a_letter_that_never_left_are_free_for_the_next(database: Database, how: str) -> None:
+    plan = published(database, assignment())
+    apply(database, plan, change(read(database, plan), Verb.REMIND, notices=[notice()]))
+    with database.write() as transaction:
+        (told,) = transaction.notices.pending("kim-thanh", TENTH_OF_JUNE)
+        first = transaction.letters.queue(queued_letter("first", expires_at=MORNING))
+        assert first is not None
+        assert transaction.notices.link([told.id], first) == 1
+        if how == "expired":
+            assert transaction.letters.expire(MORNING) == 1
+        else:
+            assert transaction.letters.supersede([first], MORNING, "a newer letter says it") == 1
+        assert transaction.notices.release(first) == 1
+        assert transaction.notices.release(first) == 0
+        assert transaction.notices.pending("kim-thanh", TENTH_OF_JUNE) == [told]
+        second = transaction.letters.queue(queued_letter("second"))
+        assert second is not None
+        assert transaction.notices.link([told.id], second) == 1
+        assert transaction.notices.of_letter(first) == []
+
+
+def test_a_letter_that_may_have_been_read_keeps_its_notices(database: Database) -> None:
+    plan = published(database, assignment())
+    apply(database, plan, change(read(database, plan), Verb.REMIND, notices=[notice()]))
+    with database.write() as transaction:
+        (told,) = transaction.notices.pending("kim-thanh", TENTH_OF_JUNE)
+        letter = transaction.letters.queue(queued_letter())
+        assert letter is not None
+        transaction.notices.link([told.id], letter)
+        assert transaction.notices.release(letter) == 0
+        (claimed,) = transaction.letters.claim(MORNING, timedelta(minutes=5), 1)
+        assert transaction.notices.release(letter) == 0
+        transaction.letters.finish(letter, claimed.token, Outcome(LetterState.SENT, 250), MORNING)
+        assert transaction.notices.release(letter) == 0
+        assert transaction.notices.of_letter(letter) == [told]
 
 
 def test_an_undone_transaction_leaves_nothing(database: Database) -> None:

@@ -64,6 +64,18 @@ def test_a_record_comes_back_as_it_was_written(database: Database) -> None:
         assert transaction.plans.by_number(plan).head_hash == entries[0].hash
 
 
+def test_the_histories_of_many_assignments_come_at_once_each_in_order(database: Database) -> None:
+    plan = published(database, assignment(), assignment("gifts/thon-1"), assignment("gifts/thon-2"))
+    with database.write() as transaction:
+        for name in ("gifts/thon-1", "gifts/vhxh", "gifts/thon-1"):
+            seen = transaction.assignments.get(plan, name)
+            transaction.apply(plan, [change(seen, Verb.ESCALATE, {"rung": seen.rung + 1})])
+        numbers = [transaction.assignments.get(plan, f"gifts/{unit}").number for unit in ("vhxh", "thon-1")]
+        found = transaction.history.of_assignments([*numbers, 999])
+        assert found == {number: transaction.history.of_assignment(number) for number in numbers}
+        assert [len(found[number]) for number in numbers] == [2, 3]
+
+
 def test_a_whole_chain_verifies(database: Database) -> None:
     assert audit(database, season(database)) == AuditResult(5, None)
 

@@ -281,6 +281,14 @@ def test_a_letter_past_its_use_expires_and_is_not_claimed(database: Database) ->
     assert [get(database, n).state for n in (waits, left)] == [LetterState.EXPIRED] * 2
 
 
+def test_letters_are_found_by_the_day_they_stop_being_of_use(database: Database) -> None:
+    end = MORNING + timedelta(hours=1)
+    ends, _ = queue(database, queued_letter("a", expires_at=end), queued_letter("b"))
+    with database.read() as transaction:
+        assert [letter.id for letter in transaction.letters.find(useless_by=end)] == [ends]
+        assert transaction.letters.find(useless_by=end - MINUTE) == []
+
+
 def test_what_is_no_longer_so_is_superseded_unless_it_is_being_sent(database: Database) -> None:
     sending, waiting = queue(database, *many(2))
     assert [c.letter.id for c in claim(database, limit=1)] == [sending]

@@ -248,6 +248,9 @@ def test_letters_without_an_answer_are_counted_while_the_unit_has_the_work(datab
         transaction.assignments.count_letter([1, 2])
         transaction.assignments.count_letter([1])
         assert [a.facts.unanswered for a in transaction.assignments.of_plan(plan)] == [2, 0]
+        for left in (1, 0, 0):
+            transaction.assignments.count_letter([1, 2], taken_back=True)
+            assert transaction.assignments.get(plan, "a/vhxh").facts.unanswered == left
 
 
 def test_evidence_comes_back_as_it_was_noted(database: Database) -> None:
@@ -286,6 +289,21 @@ def test_a_sender_never_passes_its_quota_in_any_day(database: Database) -> None:
         assert senders.take("a@x.example", MORNING + day + hour, 90, 100) == 40
         assert senders.take("a@x.example", MORNING + 9 * day, -5, 100) == 0
         assert senders.used("a@x.example", MORNING + 9 * day) == 0
+
+
+def test_what_was_set_aside_in_vain_goes_back_to_the_quota(database: Database) -> None:
+    with database.write() as transaction:
+        senders = transaction.senders
+        assert senders.left("a@x.example", MORNING, 100) == 100
+        assert senders.take("a@x.example", MORNING, 40, 100) == 40
+        assert senders.left("a@x.example", MORNING, 100) == 60
+        senders.give_back("a@x.example", MORNING + timedelta(minutes=5), 30)
+        assert senders.used("a@x.example", MORNING) == 10
+        # More than was set aside this hour is not believed: the quota must never be passed.
+        senders.give_back("a@x.example", MORNING, 11)
+        senders.give_back("a@x.example", MORNING + timedelta(hours=1), 10)
+        assert senders.used("a@x.example", MORNING) == 10
+        assert senders.left("a@x.example", MORNING, 5) == 0
 
 
 def test_a_sender_pauses_until_its_time_or_until_it_is_let_go(database: Database) -> None:

@@ -54,6 +54,17 @@ def test_missed_days_are_passed_over(database: Database) -> None:
     assert begin(database, TENTH_OF_JUNE + timedelta(days=5)).last == TENTH_OF_JUNE
 
 
+def test_the_round_before_a_date_is_found(database: Database) -> None:
+    published(database)
+    begin(database)
+    finish(database)
+    begin(database, NEXT_DAY)
+    with database.read() as transaction:
+        last = transaction.rounds.last
+        found = [last("kim-thanh", before=day) for day in (TENTH_OF_JUNE, NEXT_DAY)]
+        assert [one and one.as_of for one in (*found, last("kim-thanh"))] == [None, TENTH_OF_JUNE, NEXT_DAY]
+
+
 def test_an_earlier_date_is_never_granted(database: Database) -> None:
     published(database)
     begin(database)

@@ -133,12 +133,15 @@ class Assignments:
         )
         return self._connection.execute(statement.values(next_look=as_of)).rowcount
 
-    def count_letter(self, numbers: Iterable[int]) -> None:
-        """Count one more letter in which these units were asked; their next word sets the count to zero."""
+    def count_letter(self, numbers: Iterable[int], *, taken_back: bool = False) -> None:
+        """Count one more letter in which these units were asked; their next word sets the count to zero.
+
+        `taken_back` counts one less: the letter never left.
+        """
         in_hand = select(ROW.number, ROW.facts).where(ROW.state.in_(sorted(IN_HAND))).with_for_update()
         for chosen in batches(sorted(set(numbers))):
             rows = self._connection.execute(in_hand.where(ROW.number.in_(chosen)).order_by(ROW.number))
-            told = [{"n": number, "said": _one_letter_more(facts)} for number, facts in rows]
+            told = [{"n": number, "said": _counted(facts, -1 if taken_back else 1)} for number, facts in rows]
             if told:
                 statement = update(ROW.__table__).where(ROW.number == bindparam("n"))  # type: ignore[arg-type]
                 self._connection.execute(statement.values(facts=bindparam("said")), told)
@@ -166,6 +169,6 @@ def _assignment(row: Row[Any] | Sequence[Any]) -> Assignment:
     return Assignment(*(*columns, load_facts(facts)))
 
 
-def _one_letter_more(text: str | None) -> str | None:
+def _counted(text: str | None, by: int) -> str | None:
     facts = load_facts(text)
-    return dump_facts(replace(facts, unanswered=facts.unanswered + 1))
+    return dump_facts(replace(facts, unanswered=max(0, facts.unanswered + by)))

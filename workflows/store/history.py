@@ -1,6 +1,7 @@
 """The history of a plan: read, verified, and its free texts erased."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, delete, select
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, select
 from workflows.engine.history import FIRST_DIGEST, digest, note_digest, place, read
 from workflows.engine.records import Record
 from workflows.errors import NotFound
+from workflows.store.batches import batches
 from workflows.store.chain import Chain
 from workflows.store.records import AuditResult, StoredRecord
 from workflows.store.tables import NoteRow, PlanRow, RecordRow
@@ -37,6 +39,14 @@ class History:
         """Everything recorded about an assignment, oldest first."""
         query = _SELECT.where(RecordRow.assignment_number == assignment_number)
         return [_stored(row) for row in self._connection.execute(query)]
+
+    def of_assignments(self, assignment_numbers: Iterable[int]) -> Mapping[int, list[StoredRecord]]:
+        """As `of_assignment`, of many at once, by their numbers."""
+        found: defaultdict[int, list[StoredRecord]] = defaultdict(list)
+        for chosen in batches(sorted(set(assignment_numbers))):
+            for row in self._connection.execute(_SELECT.where(RecordRow.assignment_number.in_(chosen))):
+                found[row.assignment_number].append(_stored(row))
+        return found
 
     def of_plan(self, plan_number: int, *, after: int = 0) -> Iterator[StoredRecord]:
         """A plan's records with a sequence number above `after`, oldest first, read as they are asked for."""
@@ -80,6 +90,7 @@ class History:
 _SELECT: Select[Any] = (
     select(
         RecordRow.sequence,
+        RecordRow.assignment_number,
         RecordRow.content,
         RecordRow.hash,
         NoteRow.salt,

@@ -60,10 +60,14 @@ class Letters(Claims):
         kinds: Collection[str] | None = None,
         address: str | None = None,
         since: datetime | None = None,
+        useless_by: datetime | None = None,
         limit: int | None = None,
         after: int = 0,
     ) -> list[StoredLetter]:
-        """Letters with an id above `after`, oldest first, narrowed by whatever is given."""
+        """Letters with an id above `after`, oldest first, narrowed by whatever is given.
+
+        `since` is when they were written at the earliest, `useless_by` when they expire at the latest.
+        """
         query = select(*COLUMNS).where(ROW.id > after).order_by(ROW.id).limit(limit)
         if office is not None:
             query = query.where(ROW.office == office)
@@ -75,6 +79,8 @@ class Letters(Claims):
             query = query.where(ROW.address == address)
         if since is not None:
             query = query.where(ROW.created_at >= since)
+        if useless_by is not None:
+            query = query.where(ROW.expires_at <= useless_by)
         return self._read(query)
 
     def of_assignment(self, assignment_number: int) -> list[StoredLetter]:
@@ -84,8 +90,15 @@ class Letters(Claims):
 
     def assignments(self, letter_id: int) -> tuple[int, ...]:
         """The numbers of the assignments a letter speaks of."""
-        query = select(LetterItemRow.assignment_number).where(LetterItemRow.letter_id == letter_id)
-        return tuple(self._connection.scalars(query.order_by(LetterItemRow.assignment_number)))
+        return self.assignments_of([letter_id])
+
+    def assignments_of(self, letter_ids: Collection[int]) -> tuple[int, ...]:
+        """The numbers of the assignments that any of these letters speaks of, each once."""
+        found: set[int] = set()
+        for ids in batches(sorted(letter_ids)):
+            query = select(LetterItemRow.assignment_number).where(LetterItemRow.letter_id.in_(ids))
+            found.update(self._connection.scalars(query))
+        return tuple(sorted(found))
 
     def count_by_state(self, office: str | None = None) -> dict[LetterState, int]:
         """How many letters stand in each state, zeros included."""

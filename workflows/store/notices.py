@@ -8,10 +8,12 @@ from sqlalchemy import Connection, Row, select, update
 
 from workflows.engine.records import Notice
 from workflows.store.batches import batches
-from workflows.store.records import StoredNotice
-from workflows.store.tables import AssignmentRow, NoticeRow
+from workflows.store.records import LetterState, StoredNotice
+from workflows.store.tables import AssignmentRow, LetterRow, NoticeRow
 
 ROW = NoticeRow
+
+_GIVEN_UP = (LetterState.SUPERSEDED, LetterState.EXPIRED)
 
 
 class Notices:
@@ -41,6 +43,16 @@ class Notices:
     def drop(self, notice_ids: Collection[int], why: str) -> int:
         """Say that these notices are in no letter, and why; how many were still free."""
         return self._settle(notice_ids, dropped=why)
+
+    def release(self, letter_id: int) -> int:
+        """Free the notices of a letter that was superseded or expired, for the next letter; how many.
+
+        A letter in any other state keeps them. Release only what no server can have taken: a notice is told
+        once.
+        """
+        given_up = select(LetterRow.id).where(LetterRow.id == letter_id, LetterRow.state.in_(_GIVEN_UP))
+        statement = update(ROW).where(ROW.letter_id.in_(given_up.scalar_subquery()))
+        return self._connection.execute(statement.values(letter_id=None)).rowcount
 
     def of_letter(self, letter_id: int) -> list[StoredNotice]:
         """The notices a letter carries."""

@@ -51,9 +51,9 @@ class Rounds:
             office, as_of, token, token=None, lease_until=None, finished_at=now, totals=dump_counts(totals)
         )
 
-    def last(self, office: str) -> StoredRound | None:
-        """The office's latest round, finished or not."""
-        row = self._last(office)
+    def last(self, office: str, *, before: date | None = None) -> StoredRound | None:
+        """The office's latest round, finished or not; perhaps only of those before a date."""
+        row = self._last(office, before)
         if row is None:
             return None
         return StoredRound(office, row.as_of, row.begun_at, row.finished_at, load_counts(row.totals))
@@ -64,8 +64,10 @@ class Rounds:
         if self._connection.execute(query).one_or_none() is None:
             raise NotFound("there is no office `{office}` in the store", office=office)
 
-    def _last(self, office: str) -> Row[Any] | None:
+    def _last(self, office: str, before: date | None = None) -> Row[Any] | None:
         query = select(RoundRow.__table__).where(RoundRow.office == office)
+        if before is not None:
+            query = query.where(RoundRow.as_of < before)
         return self._connection.execute(query.order_by(RoundRow.as_of.desc()).limit(1)).one_or_none()
 
     def _guarded(self, office: str, as_of: date, held_by: str, **values: object) -> bool:

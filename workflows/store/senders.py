@@ -22,11 +22,10 @@ class Senders:
 
     def take(self, sender: str, now: datetime, wanted: int, per_day: int) -> int:
         """Set aside up to `wanted` letters of the quota of `per_day`; how many were granted, perhaps 0."""
-        self._lock(sender)
+        granted = max(0, min(wanted, self.left(sender, now, per_day)))
         self._connection.execute(
             delete(SenderHourRow).where(SenderHourRow.sender == sender, SenderHourRow.hour <= now - 3 * _DAY)
         )
-        granted = max(0, min(wanted, per_day - self.used(sender, now)))
         if granted:
             hour = now.replace(minute=0, second=0, microsecond=0)
             statement = insert(self._connection, SenderHourRow).values(sender=sender, hour=hour, used=granted)
@@ -36,6 +35,19 @@ class Senders:
                 )
             )
         return granted
+
+    def left(self, sender: str, now: datetime, per_day: int) -> int:
+        """How much of the quota is left; nobody else takes of it before this transaction ends."""
+        self._lock(sender)
+        return max(0, per_day - self.used(sender, now))
+
+    def give_back(self, sender: str, now: datetime, unused: int) -> None:
+        """Return what was set aside this hour for letters that did not go out after all."""
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        statement = update(SenderHourRow).where(
+            SenderHourRow.sender == sender, SenderHourRow.hour == hour, SenderHourRow.used >= unused
+        )
+        self._connection.execute(statement.values(used=SenderHourRow.used - unused))
 
     def used(self, sender: str, now: datetime) -> int:
         """How many letters were set aside in the last 24 hours (full hours)."""
