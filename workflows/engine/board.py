@@ -200,7 +200,7 @@ def standing_of(assignment: Assignment, situation: Situation, as_of: date) -> St
         return Standing.IN_PROGRESS
     if as_of > assignment.due:
         return Standing.OVERDUE
-    soon = ladder.due_soon_from(assignment.due, task, situation.calendar)
+    soon = situation.ladder_days(assignment.due, task.ladder).soon
     return Standing.DUE_SOON if as_of >= soon else Standing.IN_PROGRESS
 
 

@@ -1,11 +1,13 @@
 """The ladder climbed: reminders to the unit, rungs to those above it, the clock of acceptance."""
 
+from bisect import bisect_right
 from dataclasses import replace
 from datetime import date, datetime
 
 from plan_definitions.model import Role
 from plan_definitions.schedule import ScheduledTask
 from workflows.engine import ladder
+from workflows.engine.looks import next_look
 from workflows.engine.notices import is_paused, notice
 from workflows.engine.records import OVERDUE_TOLD, Assignment, Change, Notice, NoticeKind, Record
 from workflows.engine.situation import ESCALATION_ORDER, Situation
@@ -15,14 +17,12 @@ ROUND = "round"
 """Who moved it, when the daily round did."""
 
 
-def climb(
-    assignment: Assignment, task: ScheduledTask, situation: Situation, as_of: date, now: datetime
-) -> Change | None:
+def climb(assignment: Assignment, situation: Situation, as_of: date, now: datetime) -> Change | None:
     """One step of reminders and rungs; several missed ones become one."""
     notices: list[Notice] = []
     facts: dict[str, object] = {}
     due, reminded_for = assignment.due, assignment.reminded_for
-    reminder = ladder.reminder_reached(assignment, task, situation.calendar, as_of)
+    reminder = ladder.reminder_reached(assignment, situation, as_of)
     if reminder is not None:
         reminded_for = reminder
         notices.append(notice(assignment, NoticeKind.REMINDER, assignment.unit, as_of, rung=reminder))
@@ -33,7 +33,7 @@ def climb(
             reminded_for = OVERDUE_TOLD
             notices.append(notice(assignment, NoticeKind.OVERDUE, assignment.unit, as_of))
             facts["overdue_since"] = due.isoformat()
-        told, rung = _climb_rungs(assignment, task, situation, as_of)
+        told, rung = _climb_rungs(assignment, due, situation, as_of)
         notices += told
         if rung != assignment.rung:
             facts |= {"rung": rung, "to": sorted({n.to for n in told})}
@@ -42,7 +42,8 @@ def climb(
     known = assignment.facts
     if rung != assignment.rung and known.held_until is not None:
         known = replace(known, held_until=None)
-    after = replace(assignment, rung=rung, reminded_for=reminded_for, facts=known)
+    look = next_look(assignment, situation, as_of)
+    after = replace(assignment, rung=rung, reminded_for=reminded_for, next_look=look, facts=known)
     # A rung that nobody is left on is passed, but nothing was escalated.
     verb = Verb.ESCALATE if facts.get("to") else Verb.REMIND
     record = Record(assignment.id, verb, assignment.state, assignment.state, as_of, now, ROUND, facts=facts)
@@ -56,33 +57,29 @@ def _is_to_be_told(assignment: Assignment, situation: Situation, as_of: date) ->
 
 
 def _climb_rungs(
-    assignment: Assignment, task: ScheduledTask, situation: Situation, as_of: date
+    assignment: Assignment, due: date, situation: Situation, as_of: date
 ) -> tuple[list[Notice], int]:
     """Pass every rung whose day has come; each of their roles sees the item once. The rung reached."""
     if is_paused(assignment, situation, as_of):
         return [], assignment.rung
-    days = ladder.rung_days(assignment, task, situation.calendar)
-    reached = max(assignment.rung, sum(1 for day in days if day <= as_of))
+    task, climbed = situation.task(assignment), assignment.rung
+    reached = max(climbed, bisect_right(situation.ladder_days(due, task.ladder).rungs, as_of))
     told = [
         notice(
             assignment, NoticeKind.ESCALATION, role, as_of,
             rung=rung, not_before=first_day_for(role, task, situation, as_of),
         )
-        for rung in range(assignment.rung + 1, reached + 1)
-        for role in ladder.recipients(assignment, rung, situation)
+        for rung, roles in enumerate(ladder.recipients(assignment, situation)[:reached], 1)
+        if rung > climbed
+        for role in roles
     ]  # fmt: skip
     return told, reached
 
 
 def first_day_for(role: str, task: ScheduledTask, situation: Situation, as_of: date) -> date:
     """When a role may hear: the chair gets one list on the week's first working day, unless it is urgent."""
-    if role != Role.CHAIR or task.ladder.urgent:
-        return as_of
-    this_week = situation.calendar.first_working_day_of_week(as_of)
-    if this_week is not None and as_of <= this_week:
-        return this_week
-    end_of_week = date.fromordinal(as_of.toordinal() + 6 - as_of.weekday())
-    return situation.calendar.after(end_of_week, 1)
+    listed = role == Role.CHAIR and not task.ladder.urgent
+    return situation.chairs_day(as_of) if listed else as_of
 
 
 def remind_accepter(
@@ -104,7 +101,8 @@ def remind_accepter(
     reached = min(len(steps), sum(1 for day in days if day <= as_of))
     if reached <= given:
         return None
-    after = replace(assignment, facts=replace(assignment.facts, acceptance_rung=reached))
+    look = next_look(assignment, situation, as_of)
+    after = replace(assignment, next_look=look, facts=replace(assignment.facts, acceptance_rung=reached))
     # The clock runs from the report: reported again, it is told of again.
     told = tuple(
         replace(

@@ -22,12 +22,19 @@ def check_permission(order: Order, assignment: Assignment, situation: Situation)
     spoken_for = order.on_behalf_of or _default_behalf(order, who, assignment, situation)
     if spoken_for is not None and Role.STANDING_OFFICE in order.by.roles:
         return _check_behalf(order, who, spoken_for, assignment, situation)
+    allowed = sorted(_allowed(who, assignment, situation))
+    if not allowed:
+        raise MoveRefused(
+            "{verb} `{assignment}` is for nobody: the plan asks for no check",
+            verb=VERB_WORDS[order.verb],
+            assignment=assignment.id,
+        )
     raise MoveRefused(
         "{verb} `{assignment}` is not for `{by}`; it is for: {who}",
         by=order.by.name,
         verb=VERB_WORDS[order.verb],
         assignment=assignment.id,
-        who=", ".join(sorted(_allowed(who, assignment, situation))),
+        who=", ".join(allowed),
     )
 
 

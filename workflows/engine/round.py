@@ -12,6 +12,7 @@ from plan_definitions.schedule import Schedule
 from workflows.engine import ladder
 from workflows.engine.completion import SETTLED
 from workflows.engine.escalation import ROUND, climb, remind_accepter
+from workflows.engine.looks import next_look, overtaken_on
 from workflows.engine.notices import notice, only_paused, still_true
 from workflows.engine.readiness import due_when_opened, readiness
 from workflows.engine.records import Assignment, Change, NoticeKind, Record
@@ -103,40 +104,6 @@ def to_wake(schedule: Schedule, changes: Iterable[Change]) -> set[str]:
     }
 
 
-def next_look(assignment: Assignment, situation: Situation, as_of: date) -> date | None:
-    """The first day after `as_of` on which time alone may change something; None when only a move can."""
-    days: list[date] = []
-    if assignment.state is State.WAITING:
-        ready = readiness(assignment, situation).day
-        # Ready already: the round has not been by. The day stays in the past so that it is found.
-        if ready is not None and ready <= as_of:
-            return ready
-        days += [ready] if ready is not None else []
-    elif assignment.state in IN_HAND:
-        days += ladder.look_days(assignment, situation.task(assignment), situation.calendar)
-    elif assignment.state is State.SUBMITTED:
-        days += ladder.acceptance_days(assignment, situation.calendar)
-    if assignment.occurrence is not None and assignment.state in _OVERTAKEN:
-        overtaken = overtaken_on(assignment, situation)
-        days += [overtaken] if overtaken is not None else []
-    return min((day for day in days if day > as_of), default=None)
-
-
-_OVERTAKEN = IN_HAND | {State.WAITING}
-
-
-def overtaken_on(assignment: Assignment, situation: Situation) -> date | None:
-    """The day a check-in gives way to the next one; None for the last and for work that does not repeat.
-
-    That is when the next one may open, or the day after its own due date where it was given more time.
-    """
-    following = situation.following(assignment)
-    if following is None or following.start is None:
-        return None
-    own = date.min if assignment.due is None else assignment.due + ladder.ONE_DAY
-    return max(following.start, own)
-
-
 def _advance_one(assignment: Assignment, situation: Situation, as_of: date, now: datetime) -> Change | None:
     if assignment.state is State.WAITING:
         return _advance_waiting(assignment, situation, as_of, now)
@@ -208,13 +175,8 @@ def _miss(assignment: Assignment, current: Assignment, day: date, as_of: date, n
 
 
 def _escalate_one(assignment: Assignment, situation: Situation, as_of: date, now: datetime) -> Change | None:
-    task = situation.task(assignment)
     if assignment.state is State.SUBMITTED:
-        change = remind_accepter(assignment, situation, as_of, now)
-    elif assignment.state in IN_HAND and ladder.climbs(assignment, task):
-        change = climb(assignment, task, situation, as_of, now)
-    else:
-        change = None
-    if change is None:
-        return None
-    return replace(change, after=replace(change.after, next_look=next_look(change.after, situation, as_of)))
+        return remind_accepter(assignment, situation, as_of, now)
+    if assignment.state in IN_HAND and ladder.climbs(assignment, situation.task(assignment)):
+        return climb(assignment, situation, as_of, now)
+    return None

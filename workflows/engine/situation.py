@@ -3,16 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 
 from plan_definitions.graph import Graph
-from plan_definitions.model import Manner, Role
+from plan_definitions.model import Ladder, Manner, Role
 from plan_definitions.schedule import Schedule, ScheduledTask
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.completion import Completion, completion
+from workflows.engine.ladder_days import LadderDays, ladder_days
 from workflows.engine.records import Assignment
+
+_NO_ROLES: frozenset[str] = frozenset()
 
 ESCALATION_ORDER = (Role.STANDING_OFFICE, Role.DEPUTY_CHAIR, Role.CHAIR)
 """Who is next above whom (vietnam.md)."""
@@ -60,6 +63,25 @@ class Situation:
     @cached_property
     def _completions(self) -> dict[str, Mapping[int | None, Completion]]:
         return {}
+
+    @cached_property
+    def _ladder_days(self) -> dict[tuple[date, str], LadderDays]:
+        return {}
+
+    @cached_property
+    def _hearers(self) -> dict[tuple[str, frozenset[str], bool], tuple[tuple[str, ...], ...]]:
+        return {}
+
+    @cached_property
+    def _chairs_days(self) -> dict[date, date]:
+        return {}
+
+    @cached_property
+    def _roles(self) -> Mapping[str, frozenset[str]]:
+        held: defaultdict[str, set[str]] = defaultdict(set)
+        for role, unit in self.schedule.office.roles.items():
+            held[unit].add(role)
+        return {unit: frozenset(roles) for unit, roles in held.items()}
 
     @cached_property
     def graph(self) -> Graph:
@@ -116,6 +138,36 @@ class Situation:
         judged = self.completions(assignment.task).get(assignment.occurrence)
         return judged is not None and judged.finished_on is not None
 
+    def ladder_days(self, due: date, ladder: Ladder) -> LadderDays:
+        """The days of a ladder for a due date."""
+        found = self._ladder_days.get((due, ladder.id))
+        if found is None:
+            found = self._ladder_days[due, ladder.id] = ladder_days(due, ladder, self.calendar)
+        return found
+
+    def hearers(self, ladder: Ladder, unit: str, *, limited: bool) -> tuple[tuple[str, ...], ...]:
+        """The roles that hear of each rung about a unit, `limited` to the standing office or not."""
+        roles = self.roles_of(unit)
+        key = ladder.id, roles, limited
+        found = self._hearers.get(key)
+        if found is None:
+            heard = (
+                {Role.STANDING_OFFICE} if limited else {role for rung in ladder.escalate for role in rung.to}
+            )
+            found = self._hearers[key] = tuple(
+                tuple(role for role in rung.to if role in heard - roles) for rung in ladder.escalate
+            )
+        return found
+
+    def chairs_day(self, as_of: date) -> date:
+        """The day of the chair's list: this week's first working day, or else the next week's."""
+        if as_of not in self._chairs_days:
+            this_week = self.calendar.first_working_day_of_week(as_of)
+            sunday = as_of + timedelta(6 - as_of.weekday())
+            in_time = this_week is not None and as_of <= this_week
+            self._chairs_days[as_of] = this_week if this_week and in_time else self.calendar.after(sunday, 1)
+        return self._chairs_days[as_of]
+
     def task(self, assignment: Assignment) -> ScheduledTask:
         """The definition behind an assignment.
 
@@ -130,7 +182,7 @@ class Situation:
 
     def roles_of(self, unit: str) -> frozenset[str]:
         """The roles a unit holds in its office."""
-        return frozenset(role for role, holder in self.schedule.office.roles.items() if holder == unit)
+        return self._roles.get(unit, _NO_ROLES)
 
     def accepter(self, assignment: Assignment) -> str | None:
         """The role that must accept the work; None where nobody must (requested units never).
