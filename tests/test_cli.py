@@ -194,8 +194,8 @@ def test_the_language_may_stand_anywhere_in_the_environment_or_in_the_file(
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_help_with_an_example_in_both_languages(call: Call, verb: str) -> None:
-    code, english, _ = call(verb, "--help", "--lang", "en")
-    _, vietnamese, _ = call(verb, "--help", "--lang", "vi")
+    code, english, _ = call(*verb.split(), "--help", "--lang", "en")
+    _, vietnamese, _ = call(*verb.split(), "--help", "--lang", "vi")
     assert code == 0
     for text, words in ((english, "Example:\n"), (vietnamese, "Ví dụ:\n")):
         assert f"{words}  dondoc {verb}" in text

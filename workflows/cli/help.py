@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from plan_definitions.diagnostics import Phrase, did_you_mean
 from workflows.cli.session import Session
-from workflows.cli.verbs import VERBS
+from workflows.cli.verbs import VERBS, Verb
 from workflows.errors import WrongUse
 from workflows.texts import N_, Translate
 
@@ -31,7 +31,7 @@ class VerbCommand(TyperCommand):
     def get_help(self, ctx: Any) -> str:
         """Usage, what it does, arguments, options, and the example that the table of verbs gives."""
         translate = Session.of(ctx).translate
-        verb = VERBS.get(self.name or "")
+        verb = _verb(ctx)
         about = (verb.summary, verb.detail) if verb else (self.help or "",)
         parts = [
             usage(self, ctx, translate),
@@ -49,9 +49,9 @@ class VerbGroup(TyperGroup):
     def get_help(self, ctx: Any) -> str:
         """Usage, what it is, the verbs, the options."""
         translate = Session.of(ctx).translate
-        verb = VERBS.get(self.name or "")
+        verb = _verb(ctx)
         about = (verb.summary, verb.detail) if verb else (self.help or "",)
-        names = [(name, translate(c.get_short_help_str(200))) for name, c in self.commands.items()]
+        names = [(name, translate(_summary(ctx, name, c))) for name, c in self.commands.items()]
         parts = [usage(self, ctx, translate), *_paragraphs(about, translate)]
         parts.append(_section(translate(_VERBS), names))
         parts += _parameters(self, ctx, translate)
@@ -64,7 +64,8 @@ class LazyGroup(VerbGroup):
     """The verbs of the table, each imported when it is called."""
 
     def __init__(self, **values: Any) -> None:
-        listed = {name: TyperCommand(name, short_help=verb.summary) for name, verb in VERBS.items()}
+        verbs = {name: verb for name, verb in VERBS.items() if " " not in name}
+        listed = {name: TyperCommand(name, short_help=verb.summary) for name, verb in verbs.items()}
         super().__init__(**{**values, "commands": listed})
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
@@ -87,6 +88,16 @@ def load_verb(name: str) -> VerbCommand | VerbGroup:
         raise TypeError(f"{name} speaks no Vietnamese: its app must use VerbGroup and VerbCommand")
     command.name = name
     return command
+
+
+def _verb(ctx: Any) -> Verb | None:
+    """What the table says of a call: `dondoc outbox show` stands there as `outbox show`."""
+    return VERBS.get(ctx.command_path.partition(" ")[2])
+
+
+def _summary(ctx: Any, name: str, command: Any) -> str:
+    verb = VERBS.get(f"{ctx.command_path} {name}".partition(" ")[2])
+    return verb.summary if verb else str(command.get_short_help_str(200))
 
 
 def usage(command: TyperCommand | TyperGroup, ctx: Any, translate: Translate) -> str:

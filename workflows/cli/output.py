@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from rich.box import SIMPLE_HEAD
@@ -39,16 +40,39 @@ def warn(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, right: frozenset[int]) -> None:
-    """Print rows under headings (already in the language); columns in `right` hold numbers.
+@contextmanager
+def waiting(phrase: Phrase, translate: Translate) -> Iterator[Callable[[], None]]:
+    """Show on a terminal that something takes its time, until the block calls what it is given, or ends."""
+    shown = error_console().status(phrase.say(translate))
+    if sys.stderr.isatty():
+        shown.start()
+    try:
+        yield shown.stop
+    finally:
+        shown.stop()
 
-    Cells are text as it stands: square brackets in a title are no markup.
+
+def table(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str | Text]],
+    *,
+    right: frozenset[int] = frozenset(),
+    whole: frozenset[int] = frozenset(),
+) -> None:
+    """Print rows under headings (already in the language).
+
+    Columns in `right` hold numbers, those in `whole` names that must not be broken; an empty column is left
+    out. Cells are text as it stands: square brackets in a title are no markup.
     """
     shown = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for number, heading in enumerate(headings):
-        shown.add_column(Text(heading), justify="right" if number in right else "left")
+    filled = [n for n in range(len(headings)) if any(len(row[n]) for row in rows)]
+    for n in filled:
+        shown.add_column(
+            Text(headings[n]), justify="right" if n in right else "left", no_wrap=n in whole, overflow="fold"
+        )
     for row in rows:
-        shown.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        cells = (row[n] for n in filled)
+        shown.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
     console().print(shown)
 
 
@@ -56,3 +80,8 @@ def console() -> Console:
     """A console on the current stdout; a file gets wide lines and no colour."""
     width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
     return Console(file=sys.stdout, width=width, highlight=False, emoji=False)
+
+
+def error_console() -> Console:
+    """A console on the current stderr, for progress."""
+    return Console(file=sys.stderr, highlight=False, emoji=False)

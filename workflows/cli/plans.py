@@ -1,5 +1,6 @@
 """Plan files as verbs take them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,11 +12,12 @@ from workflows.errors import PlanRejected, WrongUse
 
 
 class AcceptedPlan(NamedTuple):
-    """A plan without errors; `warnings` are what the checks still had to say."""
+    """A plan without errors; `warnings` are what the checks still had to say, `sources` its files' texts."""
 
     definition: PlanDefinition
     schedule: Schedule
     warnings: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
 
 
 def read_plan_file(path: Path) -> LoadedPlan:
@@ -33,7 +35,7 @@ def accepted_plan(path: Path) -> AcceptedPlan:
     loaded = read_plan_file(path)
     if loaded.definition is None or loaded.schedule is None:
         raise PlanRejected(loaded.diagnostics, loaded.sources)
-    return AcceptedPlan(loaded.definition, loaded.schedule, loaded.diagnostics)
+    return AcceptedPlan(loaded.definition, loaded.schedule, loaded.diagnostics, loaded.sources)
 
 
 def has_errors(loaded: LoadedPlan) -> bool:

@@ -1,7 +1,8 @@
 """The verbs of the command, in the order in which its help lists them.
 
 A verb `next-year` lives in the module `next_year` of this room, as a function of that name, or as `app`
-where it has verbs of its own. Modules are imported when their verb is called, not before.
+where it has verbs of its own; those stand here as `outbox show`. Modules are imported when their verb is
+called, not before.
 """
 
 from collections.abc import Mapping
@@ -30,18 +31,169 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "check": Verb(
             N_("Show every mistake of a plan."),
             N_(
-                "Reads the plan and the files it names, and shows every mistake where it stands. "
-                "Stores nothing. Exit code 1 when there is a mistake."
+                "Reads the plan and the files it names, and shows every mistake where it stands. Stores "
+                "nothing. Exit code 1 when there is a mistake."
             ),
             f"dondoc check {_PLAN}",
         ),
         "show": Verb(
             N_("Show a plan's tasks, owners and dates."),
             N_(
-                "Works out every date and shows who does what by when, which tasks have no slack, what the "
-                "plan costs and which clauses of the document nobody carries. Stores nothing."
+                "Works out every date and shows who does what by when, which tasks have no slack, what "
+                "the plan costs and which clauses of the document nobody carries. Stores nothing."
             ),
             f"dondoc show {_PLAN} --unit health",
+        ),
+        "graph": Verb(
+            N_("Draw a plan's tasks and what waits for what."),
+            N_(
+                "Draws the directed graph, coloured by who leads, with the chain that has no day to "
+                "spare: SVG to open in a browser, Mermaid for documents, or DOT for Graphviz. Stores "
+                "nothing."
+            ),
+            f"dondoc graph {_PLAN} --format svg -o graph.svg",
+        ),
+        "schema": Verb(
+            N_("Print the JSON Schema of plan files, for editors."),
+            N_(
+                "With it VS Code and other editors complete and explain every key. Prints the schema of "
+                "the plan file, or of units, calendar or clauses."
+            ),
+            "dondoc schema units",
+        ),
+        "next-year": Verb(
+            N_("Make next year's plan from this year's."),
+            N_(
+                "Copies the plan with every comment and line as it stands and moves id, title and anchors "
+                "by whole years: an anchor keeps its day and month unless --set gives it another. Prints "
+                "every date, old and new, and what else wants a look. Never writes over a file."
+            ),
+            f"dondoc next-year {_PLAN} -o plan_definitions/kim_thanh/thang_hanh_dong_vi_tre_em_2027.yaml",
+        ),
+        "diff": Verb(
+            N_("Show what differs between two plans."),
+            N_(
+                "Compares two plans as the people who do the work would: tasks, owners, dates, money; not "
+                "lines. Tasks are the same by their id, or by `was`. Stores nothing."
+            ),
+            f"dondoc diff {_PLAN} new.yaml",
+        ),
+        "publish": Verb(
+            N_("Publish a plan, or a revision of it."),
+            N_(
+                "Puts the plan into the store, gives out its assignments and queues each unit's extract. "
+                "Published again it is a revision: progress is kept, what changes for people is shown, "
+                "and nothing happens before a yes (on the terminal, or --yes). Makes the home on first "
+                "use."
+            ),
+            f"dondoc publish {_PLAN}",
+        ),
+        "close": Verb(
+            N_("Close a finished plan."),
+            N_(
+                "Ends the plan's ladders and links and queues thanks and the closing count for each unit. "
+                "History stays."
+            ),
+            "dondoc close thang-hanh-dong-vi-tre-em-2026",
+        ),
+        "round": Verb(
+            N_("Run the daily round."),
+            N_(
+                "Opens what may start, reminds, reports upwards what is late, and writes the day's "
+                "letters, as a Prefect flow. Run again for the same day it does nothing twice; a day to "
+                "come is refused."
+            ),
+            "dondoc round --as-of 2026-06-10",
+        ),
+        "deliver": Verb(
+            N_("Send the letters that are due."),
+            N_(
+                "Sends through the mail server of the settings, or into the embedded inbox where none is "
+                "set, as a Prefect flow. Where the server says no, letters stay queued and the exit code "
+                "is 3."
+            ),
+            "dondoc deliver --now",
+        ),
+        "status": Verb(
+            N_("Show the board: what stands where."),
+            N_(
+                "Counts every assignment by its standing and lists those that want attention; all of them "
+                "with --all, one unit's with --unit."
+            ),
+            "dondoc status --unit thon-2",
+        ),
+        "task": Verb(
+            N_("Start, report, check, re-date: one move on one assignment."),
+            N_(
+                "Makes a move in the name of --by, and records for the office what a unit said (--via, "
+                "--on-behalf-of). A move that the rules do not allow changes nothing. Prints the "
+                "assignment as it stands then."
+            ),
+            "dondoc task submit gift-invite/thon-4 --by vhxh --via phone --said-by 'Trưởng Thôn 4'",
+        ),
+        "message": Verb(
+            N_("The text for a unit: to paste into Zalo or read out."),
+            N_(
+                "Prints what a unit should hear today in one paragraph, with a link where the window has "
+                "a public address. How to reach the unit goes to stderr."
+            ),
+            "dondoc message thon-3",
+        ),
+        "history": Verb(
+            N_("Show what happened to an assignment."),
+            N_("Lists every record, oldest first: when, what, who, on whose behalf, by which way."),
+            "dondoc history hazard-signs/thon-5",
+        ),
+        "audit": Verb(
+            N_("Verify that no history was changed."),
+            N_(
+                "Recomputes the chain of every plan's records. Exit code 1 where a record was changed, "
+                "added or cut off."
+            ),
+            "dondoc audit",
+        ),
+        "outbox": Verb(
+            N_("Show the letters and what became of them."),
+            N_(
+                "Lists letters, oldest first, perhaps only those in one state (queued, held, sending, "
+                "deferred, in_doubt, to_hand_over, sent, dead, superseded, expired, handed_over)."
+            ),
+            "dondoc outbox --state to_hand_over",
+        ),
+        "outbox show": Verb(
+            N_("Show one letter's text."),
+            N_("Prints the text as sent, or as it would be sent; links are neutralised."),
+            "dondoc outbox show 12",
+        ),
+        "outbox retry": Verb(
+            N_("Send a letter again."),
+            N_(
+                "Has a letter that waits, died or came too late sent at the next delivery, attempts "
+                "counted anew."
+            ),
+            "dondoc outbox retry 12",
+        ),
+        "outbox handed-over": Verb(
+            N_("Tick off a text that was passed on by hand."),
+            N_("Notes that somebody pasted it into Zalo, read it out or carried the sheet."),
+            "dondoc outbox handed-over 12 --by vhxh",
+        ),
+        "demo": Verb(
+            N_("Show it all on the shipped plan, in a throw-away home."),
+            N_(
+                "Publishes the plan as of 11 May 2026, plays the season up to the day with sample "
+                "reports, runs that day's round and delivery through Prefect for real, prints the board "
+                "and who got which letter and why, then serves the window. Touches no home of yours."
+            ),
+            "dondoc demo --as-of 2026-06-10 --no-serve",
+        ),
+        "signin": Verb(
+            N_("Print a sign-in link for somebody."),
+            N_(
+                "For an address of units.yaml: a link that lets its holder into the window, once, within "
+                "15 minutes, for the operator to hand over where mail does not arrive."
+            ),
+            "dondoc signin vhxh@kim-thanh.example",
         ),
     }
 )

@@ -9,9 +9,9 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
-from workflows.flows.store import clock, opened_store, today
+from workflows.flows.store import clock, opened_store, settings_here, today
 from workflows.operations import round as operations
-from workflows.operations.round import Climbed, NoRound, RoundResult, Ticket
+from workflows.operations.round import Climbed, NoRound, RoundResult, Rounds, Ticket
 from workflows.operations.shards import offices_of_shard
 from workflows.operations.summarise import Summary, summarise
 from workflows.operations.tally import tally_by_unit
@@ -55,7 +55,8 @@ def escalate(database: Database, ticket: Ticket, now: datetime) -> Climbed:
 @step("summarise")
 def write_letters(database: Database, ticket: Ticket, now: datetime) -> Summary:
     """Write each unit's letter."""
-    return summarise(database, ticket.office, as_of=ticket.as_of, now=now)
+    language = settings_here().lang
+    return summarise(database, ticket.office, as_of=ticket.as_of, now=now, language=language)
 
 
 @prefect.flow(
@@ -67,28 +68,28 @@ def daily_round(
     now: datetime | None = None,
     shard: int = 0,
     shards: int = 1,
-) -> dict[str, int]:
+) -> Rounds:
     """One round for each office of a shard (of one office, if named), as of a date; the counts in all.
 
     `as_of` is the local date at execution unless given; `now` is given by a simulated clock only.
     """
     instant = now or clock()
     day = as_of or today(instant)
-    results: dict[str, RoundResult] = {}
     with opened_store() as database:
-        for name in offices_of_shard(database, office, shard, shards):
-            result = _round_of(database, name, day, instant)
-            if result is not None:
-                results[name] = result
-    return operations.totals_of(results, day).totals()
+        offices = offices_of_shard(database, office, shard, shards)
+        outcomes = [_round_of(database, name, day, instant) for name in offices]
+        days_off = tuple(name for name in offices if operations.is_day_off(database, name, day))
+    done = [outcome for outcome in outcomes if isinstance(outcome, RoundResult)]
+    none = tuple(outcome for outcome in outcomes if isinstance(outcome, NoRound))
+    return Rounds(operations.totals_of(done, day), none, days_off)
 
 
-def _round_of(database: Database, office: str, day: date, now: datetime) -> RoundResult | None:
+def _round_of(database: Database, office: str, day: date, now: datetime) -> RoundResult | NoRound:
     logger = prefect.get_run_logger()
     ticket = operations.begin_round(database, office, as_of=day, now=now)
     if isinstance(ticket, NoRound):
         logger.info("%s: no round for %s: %s (last round: %s)", office, day, ticket.why, ticket.last)
-        return None
+        return ticket
     opened = advance(database, ticket, now)
     climbed = escalate(database, ticket, now)
     summary = write_letters(database, ticket, now)

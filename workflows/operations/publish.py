@@ -24,7 +24,8 @@ class Published:
     """What publishing did (or, from `preview`, would do).
 
     `late` names assignments whose due date had passed already: none of them climbs a ladder until the office
-    marks it done or gives it a new date.
+    marks it done or gives it a new date. `is_same` says that the plan stands in the store just so; `revision`
+    is then the one in force.
     """
 
     plan: str
@@ -32,10 +33,11 @@ class Published:
     publication: Publication
     late: tuple[str, ...]
     letters: int = 0
+    is_same: bool = False
 
     @property
     def is_revision(self) -> bool:
-        """Whether the plan stood in the store before."""
+        """Whether the plan stood in the store before it."""
         return self.revision > 1
 
     @property
@@ -49,6 +51,8 @@ def preview(database: Database, schedule: Schedule, *, as_of: date, now: datetim
     with database.read() as transaction:
         heading = _heading(transaction, schedule)
         publication = _decide(transaction, schedule, heading, as_of, now, PUBLISH)
+        if heading is not None and transaction.plans.by_number(heading.number).schedule == schedule:
+            return Published(schedule.id, heading.revision, publication, (), is_same=True)
     return Published(schedule.id, _next_revision(heading), publication, _late(publication))
 
 

@@ -5,10 +5,11 @@ decisions follow from the stored facts and each letter's occasion is unique.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import round as engine
 from workflows.engine.records import Assignment, Change
 from workflows.engine.round import Decided, to_wake
@@ -197,9 +198,27 @@ def run_round(
     return result, summary
 
 
-def totals_of(results: Mapping[str, RoundResult], as_of: date) -> RoundResult:
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """The rounds of several offices: their sum, the offices that had none and why, those with a day off.
+
+    On an office's day off states advance and no letter goes.
+    """
+
+    total: RoundResult
+    none: tuple[NoRound, ...] = ()
+    days_off: tuple[str, ...] = ()
+
+
+def is_day_off(database: Database, office: str, day: date) -> bool:
+    """Whether the office's calendar has a day off."""
+    with database.read() as transaction:
+        return not WorkingCalendar(transaction.offices.calendar(office)).is_working_day(day)
+
+
+def totals_of(results: Iterable[RoundResult], as_of: date) -> RoundResult:
     """The sum over several offices."""
-    found = results.values()
+    found = tuple(results)
     return RoundResult(
         as_of,
         sum(r.opened for r in found),

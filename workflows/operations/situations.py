@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from plan_definitions.diagnostics import did_you_mean
 from plan_definitions.model import Office
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.orders import Actor
@@ -49,8 +50,12 @@ def find_actor(who: str, office: Office) -> Actor:
             (u.id for u in office.units.values() for c in u.contacts if who in (c.id, f"{u.id}/{c.id}")), ""
         )
     if not unit:
+        known = [*office.roles, *office.units, *(c.id for u in office.units.values() for c in u.contacts)]
         raise MoveRefused(
-            "`{who}` is no known contact, unit or role of {office}", who=who, office=office.name
+            "`{who}` is no known contact, unit or role of {office}",
+            did_you_mean(who, known),
+            who=who,
+            office=office.name,
         )
     roles = frozenset(role for role, holder in office.roles.items() if holder == unit)
     return Actor(who, frozenset({unit}), roles)
@@ -64,16 +69,21 @@ def the_office(database: Database, office: str | None) -> str:
     with database.read() as transaction:
         known = transaction.offices.ids()
     if office is not None and office not in known:
-        raise NotFound(
-            "there is no office `{office}`; there are: {known}", office=office, known=", ".join(known)
-        )
+        raise NotFound("there is no office `{office}`; there are: {known}", office=office, known=tuple(known))
     if office is not None:
         return office
     if not known:
         raise NotFound("nothing has been published yet")
     if len(known) > 1:
-        raise WrongUse("there are several offices, say which with --office: {known}", known=", ".join(known))
+        raise WrongUse("there are several offices, say which with --office: {known}", known=tuple(known))
     return known[0]
+
+
+def check_published(database: Database) -> None:
+    """Raise NotFound while the store holds no office."""
+    with database.read() as transaction:
+        if not transaction.offices.ids():
+            raise NotFound("nothing has been published yet")
 
 
 def the_plan(database: Database, office: str | None, plan: str | None) -> PlanHeading:
@@ -85,14 +95,15 @@ def the_plan(database: Database, office: str | None, plan: str | None) -> PlanHe
     with database.read() as transaction:
         headings = transaction.plans.headings(place)
     if plan is not None:
-        headings = [heading for heading in headings if heading.id == plan]
-        if not headings:
-            raise NotFound("there is no plan `{plan}` in `{office}`", plan=plan, office=place)
-        return headings[0]
+        found = next((heading for heading in headings if heading.id == plan), None)
+        if found is None:
+            near = did_you_mean(plan, [heading.id for heading in headings])
+            raise NotFound("there is no plan `{plan}` in `{office}`", near, plan=plan, office=place)
+        return found
     running = [heading for heading in headings if heading.closed_on is None] or headings
     if not running:
         raise NotFound("nothing has been published yet")
     if len(running) > 1:
-        known = ", ".join(heading.id for heading in running)
+        known = tuple(heading.id for heading in running)
         raise WrongUse("there are several plans, say which with --plan: {known}", known=known)
     return running[0]

@@ -1,0 +1,52 @@
+"""`dondoc close`: ends a finished plan."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plan_definitions.diagnostics import Phrase
+from plan_definitions.model import Role
+from workflows.cli import output
+from workflows.cli.parameters import AsJson, AsOf, OfficeName
+from workflows.cli.plans import accepted_plan
+from workflows.cli.session import Session
+from workflows.operations.close import close_plan
+from workflows.operations.situations import the_plan
+from workflows.texts import N_, count
+
+
+def close(
+    context: typer.Context,
+    plan: Annotated[
+        str, typer.Argument(metavar="PLAN", help=N_("The plan's id, or its file."), show_default=False)
+    ],
+    by: Annotated[
+        str, typer.Option("--by", metavar="WHO", help=N_("Who closes it: a contact, unit or role."))
+    ] = Role.STANDING_OFFICE.value,
+    as_of: AsOf = None,
+    office: OfficeName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Close a plan: its ladders and links end, each unit is thanked."""
+    session = Session.of(context)
+    name = accepted_plan(Path(plan)).schedule.id if (session.folder / plan).is_file() else plan
+    with session.database() as database:
+        heading = the_plan(database, office, name)
+        closed = close_plan(
+            database, heading.office, heading.id, by=by,
+            as_of=as_of or session.today(), now=session.now(), language=session.settings.lang,
+        )  # fmt: skip
+    if as_json:
+        output.document(
+            {"plan": closed.plan, "unfinished": closed.unfinished, "letters": closed.letters},
+            session.translate,
+        )
+        return
+    values = {
+        "title": heading.title,
+        "unfinished": count(closed.unfinished, session.language),
+        "letters": count(closed.letters, session.language),
+    }
+    said = Phrase("Closed: {title}. Left unfinished: {unfinished}. Letters queued: {letters}.", values)
+    output.say(said, session.translate)

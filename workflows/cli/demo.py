@@ -1,0 +1,162 @@
+"""`dondoc demo`: the shipped plan in a throw-away home, a season of samples, one real round, one delivery."""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn
+
+import plan_definitions
+from plan_definitions.diagnostics import Phrase
+from workflows.cli import output
+from workflows.cli.deliver import COUNTS
+from workflows.cli.demo_report import Shown, print_demo
+from workflows.cli.parameters import AsJson, iso_date
+from workflows.cli.plans import AcceptedPlan, accepted_plan
+from workflows.cli.prefect_runs import flows_running, run_delivery, run_round
+from workflows.cli.session import Session
+from workflows.cli.window import address_of, opened_socket, serve_demo
+from workflows.errors import WrongUse
+from workflows.flows.server import started_server
+from workflows.home import Home
+from workflows.operations.board import read_board
+from workflows.operations.deliver import deliver
+from workflows.operations.lanes import inbox_folder, lane_of, opened_transport
+from workflows.operations.mail_day import mail_of_day
+from workflows.operations.move import PlanReference
+from workflows.operations.publish import publish
+from workflows.operations.queueing import morning
+from workflows.operations.season import Played, play
+from workflows.settings import Settings
+from workflows.store.database import Database
+from workflows.texts import N_, date_numeric
+
+SHIPPED = Path(plan_definitions.__file__).parent / "kim_thanh" / "thang_hanh_dong_vi_tre_em_2026.yaml"
+"""The plan that comes with the program."""
+
+SHOWN = date(2026, 6, 10)
+"""The middle of the month of action: work done, late, waiting and to come stand side by side."""
+
+_PUBLISHED_ON = "issued"
+"""The anchor on which the plan is published."""
+
+
+def demo(
+    context: typer.Context,
+    as_of: Annotated[
+        date | None,
+        typer.Option("--as-of", parser=iso_date, metavar="DATE", help=N_("The day to show (YYYY-MM-DD).")),
+    ] = None,
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help=N_("Do not serve the window afterwards."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show on a day of the season what the program does, in a home of its own."""
+    session = Session.of(context)
+    day, accepted = as_of or SHOWN, accepted_plan(SHIPPED)
+    first = accepted.schedule.anchors[_PUBLISHED_ON]
+    if day < first:
+        raise WrongUse("the plan of the demo begins on {day}", day=first.isoformat())
+    settings = _throw_away(session)
+    with closing(Database.open(settings.database, create=True)) as database:
+        shown = _show(database, accepted, settings, (first, day), session)
+        mail = mail_of_day(database, shown.plan.office, as_of=day)
+        board = read_board(database, shown.plan.office, shown.plan.plan, as_of=day)
+    with ExitStack() as window:
+        listening = None if no_serve else window.enter_context(opened_socket())
+        address = None if listening is None else address_of(listening)
+        if as_json:
+            _print_document(shown, settings, session, address)
+        else:
+            print_demo(shown, board, mail, settings, session)
+        if listening is not None:
+            said = Phrase("The window: {address} (stop with Ctrl-C)", {"address": address})
+            (output.warn if as_json else print)(said.say(session.translate))
+            sys.stdout.flush()
+            serve_demo(settings.model_copy(update={"base_url": address}), listening, day)
+
+
+def _throw_away(session: Session) -> Settings:
+    """Settings for a home that nobody has, made now: no setting of a real office reaches it but its language.
+
+    Letters go to its embedded inbox, whatever mail server is set.
+    """
+    home = Path(tempfile.mkdtemp(prefix="dondoc-"))
+    return Settings.model_construct(home=home, lang=session.language)
+
+
+def _show(
+    database: Database,
+    accepted: AcceptedPlan,
+    settings: Settings,
+    season: tuple[date, date],
+    session: Session,
+) -> Shown:
+    """Publish and play while Prefect's server comes up; then the round and the delivery of the day."""
+    first, day = season
+    home = Home.existing(settings.home)
+    with started_server(home) as server:
+        with _progress(session, first, day) as tick:
+            published = publish(
+                database, accepted.schedule, accepted.sources,
+                as_of=first, now=morning(first), language=settings.lang,
+            )  # fmt: skip
+            plan = PlanReference(accepted.schedule.office.id, published.plan)
+            played = _play(database, plan, settings, season, tick)
+        with output.waiting(Phrase("Waiting for Prefect's server..."), session.translate):
+            server.wait_until_up()
+        with flows_running(session, settings):
+            rounds = run_round(plan.office, day, morning(day))
+            delivered = run_delivery(now=morning(day))
+    return Shown(plan, published.letters, played, rounds, delivered)
+
+
+def _play(
+    database: Database,
+    plan: PlanReference,
+    settings: Settings,
+    season: tuple[date, date],
+    tick: Callable[[date], None],
+) -> Played:
+    """The days before the day shown: rounds and deliveries in this process, on the simulated clock."""
+    with opened_transport(settings) as transport:
+        lane = lane_of(settings)
+
+        def send(now: datetime) -> None:
+            deliver(database, transport, lane, lambda: now)
+            tick(now.date())
+
+        return play(database, plan, settings.home, first=season[0], last=season[1], deliver=send)
+
+
+@contextmanager
+def _progress(session: Session, first: date, last: date) -> Iterator[Callable[[date], None]]:
+    """A bar on the terminal that counts the days played."""
+    said = session.translate("Playing the season")
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[day]}"))
+    console = output.error_console()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        shown = bar.add_task(said, total=max((last - first).days, 1), day="")
+
+        def tick(day: date) -> None:
+            bar.update(shown, completed=(day - first).days, day=date_numeric(day, session.language))
+
+        yield tick
+
+
+def _print_document(shown: Shown, settings: Settings, session: Session, address: str | None) -> None:
+    delivered = {name: shown.delivered[name] for name in COUNTS}
+    document = {
+        "home": str(settings.home),
+        "round": {"as_of": shown.rounds.total.as_of, **shown.rounds.total.totals()},
+        "delivered": delivered,
+        "inbox": str(inbox_folder(settings)),
+        "address": address,
+    }
+    output.document(document, session.translate)

@@ -1,0 +1,76 @@
+"""`dondoc history`: everything that happened to an assignment."""
+
+from typing import Annotated
+
+import typer
+
+from workflows.cli import output
+from workflows.cli.parameters import AsJson, OfficeName, PlanName
+from workflows.cli.session import Session
+from workflows.engine.words import STATE_WORDS, VERB_WORDS
+from workflows.operations.history import history_of
+from workflows.operations.situations import the_plan
+from workflows.store.records import StoredRecord
+from workflows.texts import N_, instant
+
+AssignmentName = Annotated[
+    str,
+    typer.Argument(
+        metavar="ASSIGNMENT", help=N_("The assignment: task/unit, or task/unit/n."), show_default=False
+    ),
+]
+
+_HEADINGS = (N_("Written"), N_("What"), N_("State"), N_("Who"), N_("Details"))
+
+
+def history(
+    context: typer.Context,
+    assignment: AssignmentName,
+    plan: PlanName = None,
+    office: OfficeName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print every record of an assignment, oldest first."""
+    session = Session.of(context)
+    with session.database() as database:
+        heading = the_plan(database, office, plan)
+        records = history_of(database, heading.office, heading.id, assignment)
+    if as_json:
+        output.document([_document(stored) for stored in records], session.translate)
+    else:
+        headings = [session.translate(heading) for heading in _HEADINGS]
+        output.table(headings, [_cells(stored, session) for stored in records], right=frozenset())
+
+
+def _document(stored: StoredRecord) -> dict[str, object]:
+    record = stored.record
+    return {
+        "sequence": stored.sequence,
+        "as_of": record.as_of,
+        "at": record.now,
+        "verb": record.verb,
+        "before": record.before,
+        "after": record.after,
+        "by": record.by,
+        "on_behalf_of": record.on_behalf_of,
+        "via": record.via,
+        "facts": dict(record.facts),
+        "note": record.note,
+        "hash": stored.hash,
+    }
+
+
+def _cells(stored: StoredRecord, session: Session) -> tuple[str, ...]:
+    record, translate = stored.record, session.translate
+    states = (STATE_WORDS[s].say(translate) for s in (record.before, record.after) if s is not None)
+    who = record.by if record.on_behalf_of is None else f"{record.by} ({record.on_behalf_of})"
+    details = [f"{name}={value}" for name, value in record.facts.items()]
+    details += [record.via.value] if record.via is not None else []
+    details += [record.note] if record.note else []
+    return (
+        instant(record.now, session.language),
+        VERB_WORDS[record.verb].say(translate),
+        " → ".join(dict.fromkeys(states)),
+        who,
+        "; ".join(details),
+    )

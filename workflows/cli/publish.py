@@ -1,0 +1,195 @@
+"""`dondoc publish`: a plan into the store; again, as a revision that keeps all progress."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from plan_definitions.diagnostics import Phrase, render
+from plan_definitions.schedule import Schedule
+from workflows.cli import consent, output
+from workflows.cli.parameters import AsJson, AsOf, PlanFile
+from workflows.cli.plans import accepted_plan
+from workflows.cli.session import Session
+from workflows.engine.records import Assignment, Change
+from workflows.operations.publish import Published, preview
+from workflows.operations.publish import publish as store_plan
+from workflows.texts import N_, Language, count, date_numeric, date_short
+
+_HEADINGS = (N_("Unit"), N_("Gains"), N_("Loses"), N_("Dates moved"))
+
+
+def publish(
+    context: typer.Context,
+    plan: PlanFile,
+    yes: Annotated[bool, typer.Option("--yes", help=N_("Publish a revision without asking."))] = False,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish a plan; a revision is shown first and needs consent."""
+    session = Session.of(context)
+    accepted = accepted_plan(plan)
+    if accepted.warnings:
+        output.warn(render(accepted.warnings, accepted.sources, session.translate))
+    schedule, now = accepted.schedule, session.now()
+    day = as_of or session.today()
+    with session.database(create=True) as database:
+        planned = preview(database, schedule, as_of=day, now=now)
+        if planned.is_same:
+            _report(planned, schedule, session, as_json=as_json)
+            return
+        if planned.is_revision and not yes:
+            _ask(planned, schedule, session, as_json=as_json)
+        elif planned.is_revision and not as_json:
+            _print_changes(planned, schedule, session)
+        language = session.settings.lang
+        done = store_plan(database, schedule, accepted.sources, as_of=day, now=now, language=language)
+    _report(done, schedule, session, as_json=as_json)
+
+
+def _ask(planned: Published, schedule: Schedule, session: Session, *, as_json: bool) -> None:
+    """Show the revision and ask; leave with exit code 1 without a yes."""
+    if not as_json:
+        _print_changes(planned, schedule, session)
+    if not consent.asks_people():
+        refused = Phrase("Nothing was changed. Add --yes to publish this revision.")
+    elif consent.agreed(Phrase("Publish this revision? (y/n)"), session):
+        return
+    else:
+        refused = Phrase("Nothing was changed.")
+    output.warn(refused.say(session.translate))
+    raise typer.Exit(1)
+
+
+def _report(done: Published, schedule: Schedule, session: Session, *, as_json: bool) -> None:
+    publication, language = done.publication, session.language
+    if as_json:
+        counts = {
+            "plan": done.plan,
+            "revision": done.revision,
+            "created": len(publication.created),
+            "changed": len(publication.changed),
+            "removed": len(publication.removed),
+            "unchanged": publication.unchanged,
+        }
+        output.document(counts, session.translate)
+        return
+    if done.is_same:
+        output.say(
+            Phrase(
+                "Nothing changes: this is revision {revision} as it was published.",
+                {"revision": done.revision},
+            ),
+            session.translate,
+        )
+        return
+    values = {
+        "title": schedule.title,
+        "revision": done.revision,
+        "created": count(len(publication.created), language),
+        "changed": count(len(publication.changed), language),
+        "removed": count(len(publication.removed), language),
+        "unchanged": count(publication.unchanged, language),
+        "letters": count(done.letters, language),
+    }
+    said = Phrase(
+        "Published: {title}, revision {revision}. Assignments: {created} new, {changed} changed, "
+        "{removed} removed, {unchanged} unchanged. Letters queued: {letters}.",
+        values,
+    )
+    output.say(said, session.translate)
+    _print_late(done, session)
+
+
+def _print_late(done: Published, session: Session) -> None:
+    if not done.late:
+        return
+    values = {"count": count(len(done.late), session.language)}
+    said = Phrase(
+        "Due before publication: {count}. Nobody is chased for these until the office marks them done or "
+        "gives them a new date:",
+        values,
+    )
+    output.say(said, session.translate)
+    due = {change.after.id: change.after.due for change in done.publication.created}
+    for name in done.late:
+        print(f"  {_day(due[name], session.language)}  {name}")
+
+
+def _print_changes(planned: Published, schedule: Schedule, session: Session) -> None:
+    """The revision as people feel it: who gains and loses work, which dates move, what got a new name."""
+    translate, found = session.translate, planned.publication
+    output.say(
+        Phrase("Revision {revision} of {title}:", {"revision": planned.revision, "title": schedule.title}),
+        translate,
+    )
+    if not planned.changes_anything:
+        output.say(Phrase("No assignment changes; texts, contacts or ladders do."), translate)
+        return
+    _print_units(planned, schedule, session)
+    _print_list(Phrase("New"), _named(found.created, schedule, session), session)
+    _print_list(
+        Phrase("No longer in the plan (unfinished work is cancelled)"),
+        _named(found.removed, schedule, session),
+        session,
+    )
+    _print_list(Phrase("Other dates"), _moved(found.changed, session), session)
+    _print_list(Phrase("Renamed"), (f"{old} → {new}" for old, new in found.renamed), session)
+    values = {"count": count(found.unchanged, session.language)}
+    output.say(Phrase("Unchanged: {count}. Progress and history are kept.", values), translate)
+
+
+def _print_units(planned: Published, schedule: Schedule, session: Session) -> None:
+    gains = Counter(change.after.unit for change in planned.publication.created)
+    loses = Counter(change.after.unit for change in planned.publication.removed)
+    moves = Counter(c.after.unit for c in planned.publication.changed if _is_moved(c))
+    units = schedule.office.units
+    concerned = [
+        unit for unit in (*units, *(set(loses) - set(units))) if gains[unit] or loses[unit] or moves[unit]
+    ]
+    rows = [
+        (
+            units[unit].name if unit in units else unit,
+            *(str(found[unit] or "") for found in (gains, loses, moves)),
+        )
+        for unit in concerned
+    ]
+    if rows:
+        headings = [session.translate(heading) for heading in _HEADINGS]
+        output.table(headings, rows, right=frozenset({1, 2, 3}))
+
+
+def _print_list(heading: Phrase, lines: Iterator[str], session: Session) -> None:
+    found = list(lines)
+    if found:
+        print(f"{heading.say(session.translate)} ({count(len(found), session.language)}):")
+        for line in found:
+            print(f"  {line}")
+
+
+def _named(changes: tuple[Change, ...], schedule: Schedule, session: Session) -> Iterator[str]:
+    for change in changes:
+        after = change.after
+        task = schedule.tasks.get(after.task)
+        yield f"{_day(after.due, session.language)}  {after.id}{f'  {task.title}' if task else ''}"
+
+
+def _moved(changes: tuple[Change, ...], session: Session) -> Iterator[str]:
+    for change in changes:
+        if _is_moved(change) and change.before is not None:
+            old, new = _due(change.before, session.language), _due(change.after, session.language)
+            yield f"{change.after.id}  {old} → {new}"
+
+
+def _is_moved(change: Change) -> bool:
+    return change.before is not None and change.before.due != change.after.due
+
+
+def _due(assignment: Assignment, language: Language) -> str:
+    return "-" if assignment.due is None else date_short(assignment.due, language)
+
+
+def _day(day: date | None, language: Language) -> str:
+    return "-" if day is None else date_numeric(day, language)

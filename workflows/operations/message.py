@@ -1,0 +1,88 @@
+"""The text for a unit without mail: what the office pastes into Zalo or reads out on the telephone."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from notifications.letters import Letter, LetterKind, Links
+from notifications.messages import zalo_text
+from notifications.parts import Item, UnitSection
+from notifications.recipients import reader, sender
+from notifications.sections import Told, read, weekly_section
+from plan_definitions.diagnostics import did_you_mean
+from plan_definitions.model import Channel, Office
+from workflows.engine import board
+from workflows.engine.states import Standing
+from workflows.errors import NotFound
+from workflows.operations.links import LinkSigner, links_of
+from workflows.operations.situations import whole_situation
+from workflows.store.database import Database
+from workflows.store.records import StoredPlan
+from workflows.store.transaction import Transaction
+from workflows.texts import Language
+
+_IN_HAND = frozenset({Standing.IN_PROGRESS, Standing.DUE_SOON, Standing.OVERDUE, Standing.ONGOING})
+"""What a unit can do something about: nobody is reminded of work that has not opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMessage:
+    """What to say to a unit, and how it is reached; `text` is empty where nothing is asked of it."""
+
+    unit: str
+    unit_name: str
+    channel: Channel
+    phone: str | None
+    text: str
+
+
+def unit_message(
+    database: Database,
+    office: str,
+    unit: str,
+    *,
+    as_of: date,
+    signer: LinkSigner,
+    base_url: str | None,
+    language: Language = Language.VI,
+) -> UnitMessage:
+    """The text for one unit on a day, over all running plans; with a link where `base_url` is public.
+
+    Raises NotFound for an unknown unit.
+    """
+    with database.read() as transaction:
+        known = transaction.offices.get(office)
+        check_unit(unit, known)
+        who = reader(known, unit, as_of).recipient
+        found = [
+            _section(transaction, plan, known, unit, as_of) for plan in transaction.plans.running(office)
+        ]
+        sections = tuple(s for s in found if s.attention or s.this_week or s.later)
+        text = ""
+        if sections:
+            letter = Letter(LetterKind.DAILY, sender(known, as_of), who, as_of, sections, language)
+            links: Links | None = None
+            if base_url is not None:
+                links = links_of(letter, signer, base_url, transaction)
+            text = zalo_text(letter, links)
+    return UnitMessage(unit, known.units[unit].name, who.channel, who.phone, text)
+
+
+def check_unit(unit: str, office: Office) -> None:
+    """Raise NotFound, with the nearest name, for a unit that the office does not have."""
+    if unit not in office.units:
+        raise NotFound("there is no unit `{unit}`", did_you_mean(unit, office.units), unit=unit)
+
+
+def _section(
+    transaction: Transaction, plan: StoredPlan, office: Office, unit: str, as_of: date
+) -> UnitSection:
+    """What presses and what falls due this week; only where there is neither, what comes later."""
+    situation = whole_situation(transaction, plan)
+    reading = read(plan.schedule, office, board.rows(situation, as_of), as_of)
+    section = weekly_section(unit, Told(), as_of, reading)
+    week, later = _in_hand(section.this_week), _in_hand(section.later)
+    return replace(section, this_week=week, later=() if section.attention or week else later)
+
+
+def _in_hand(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    return tuple(item for item in items if item.standing in _IN_HAND)

@@ -1,0 +1,113 @@
+"""The outbox as the office sees it: what waits, what went and what it said, sent again or ticked off."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.message import Message
+
+from notifications.letters import from_json
+from notifications.messages import render, zalo_text
+from plan_definitions.diagnostics import Phrase
+from plan_definitions.model import Channel
+from workflows.errors import MoveRefused
+from workflows.operations.situations import find_actor
+from workflows.store.database import Database
+from workflows.store.records import LetterState, StoredLetter
+
+RETRIED_FOR = timedelta(days=4)
+"""How long a letter that the office sends again is tried."""
+
+NEUTRAL = "[…]"
+"""What stands for the token of a link: whoever holds one may act in the reader's name."""
+
+_TOKEN = re.compile(r"(?<=/)(v|sign-in)/[^\s\"'<>?]+")
+
+LETTER_STATE_WORDS = {
+    LetterState.QUEUED: Phrase("waits to be sent"),
+    LetterState.HELD: Phrase("held until morning"),
+    LetterState.SENDING: Phrase("being sent"),
+    LetterState.DEFERRED: Phrase("will be tried again"),
+    LetterState.IN_DOUBT: Phrase("perhaps arrived, will be tried again"),
+    LetterState.TO_HAND_OVER: Phrase("to be handed over"),
+    LetterState.SENT: Phrase("sent"),
+    LetterState.DEAD: Phrase("not delivered"),
+    LetterState.SUPERSEDED: Phrase("overtaken, not sent"),
+    LetterState.EXPIRED: Phrase("too late, not sent"),
+    LetterState.HANDED_OVER: Phrase("handed over"),
+}
+"""What the states of a letter are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """A letter and its text: as sent where it was, else as it would be now; links neutralised."""
+
+    letter: StoredLetter
+    text: str
+
+
+def find_letters(
+    database: Database, office: str | None = None, *, states: Collection[LetterState] | None = None
+) -> list[StoredLetter]:
+    """The letters of an office (or of all), perhaps only in some states, oldest first."""
+    with database.read() as transaction:
+        return transaction.letters.find(office, states=states)
+
+
+def show_letter(database: Database, letter_id: int) -> ShownLetter:
+    """One letter with its text. Raises NotFound."""
+    with database.read() as transaction:
+        letter = transaction.letters.get(letter_id)
+        data = transaction.letters.frozen(letter_id)
+    if data is not None:
+        return ShownLetter(letter, neutralised(_plain_text(message_from_bytes(data))))
+    said = from_json(letter.content)
+    by_mail = letter.channel is Channel.MAIL
+    return ShownLetter(letter, render(said, None).text if by_mail else zalo_text(said, None))
+
+
+def retry_letter(database: Database, letter_id: int, *, now: datetime) -> StoredLetter:
+    """Send a letter at the next delivery, its attempts counted anew; its address is trusted again.
+
+    Raises NotFound, or MoveRefused where it was sent, withdrawn or is being sent.
+    """
+    with database.write() as transaction:
+        letter = transaction.letters.get(letter_id)
+        if not transaction.letters.retry(letter_id, now, now + RETRIED_FOR):
+            raise MoveRefused(
+                "letter {id} cannot be sent again: {state}",
+                id=letter_id,
+                state=LETTER_STATE_WORDS[letter.state],
+            )
+        transaction.letters.pardon(letter.office, letter.address)
+        return transaction.letters.get(letter_id)
+
+
+def hand_over(database: Database, letter_id: int, *, by: str, now: datetime) -> StoredLetter:
+    """Tick off a text that somebody pasted, read out or carried.
+
+    Raises NotFound, or MoveRefused where nothing was to be handed over or `by` is nobody known.
+    """
+    with database.write() as transaction:
+        letter = transaction.letters.get(letter_id)
+        find_actor(by, transaction.offices.get(letter.office))
+        if not transaction.letters.handed_over(letter_id, by, now):
+            raise MoveRefused(
+                "letter {id} is not to be handed over: {state}",
+                id=letter_id,
+                state=LETTER_STATE_WORDS[letter.state],
+            )
+        return transaction.letters.get(letter_id)
+
+
+def neutralised(text: str) -> str:
+    """The text with the token of every link taken out."""
+    return _TOKEN.sub(rf"\1/{NEUTRAL}", text)
+
+
+def _plain_text(message: Message) -> str:
+    part = next(p for p in message.walk() if p.get_content_type() == "text/plain")
+    payload = part.get_payload(decode=True)
+    return payload.decode("utf-8").replace("\r\n", "\n") if isinstance(payload, bytes) else ""
