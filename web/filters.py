@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from notifications.speech import Speech
+from web.history_words import dispatch
 from workflows import texts
 from workflows.engine.board import Row
 from workflows.engine.states import IN_HAND, Standing
@@ -55,6 +56,7 @@ def filters(said: Speech) -> dict[str, Callable[..., Any]]:
         "row_tone": row_tone,
         "cite": lambda clause, known: texts.cite(clause, known.get(clause), language),
         "iso": _iso,
+        "dispatch": lambda document: dispatch(document, said),
     }
 
 

@@ -2,6 +2,22 @@
 
 from fastapi import APIRouter
 
-from web import front_door, sign_in_pages
+from web import (
+    calendar_feed,
+    demo_pages,
+    front_door,
+    link_pages,
+    sign_in_pages,
+    unit_actions,
+    unit_pages,
+)
 
-ROUTERS: tuple[APIRouter, ...] = (front_door.router, sign_in_pages.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    calendar_feed.router,
+    demo_pages.router,
+    front_door.router,
+    link_pages.router,
+    sign_in_pages.router,
+    unit_actions.router,
+    unit_pages.router,
+)

@@ -1,0 +1,69 @@
+"""The ways in without an account: the signed link of a letter, and the code from a sheet of paper."""
+
+from fastapi import APIRouter, Request, Response
+
+from notifications.letters import Action
+from web.access import TheVisitor, Visitor, judge_link, keep_links
+from web.codes import find_by_code, is_code
+from web.forms import Posted
+from web.limits import BAD_LINKS, CODES
+from web.pages import page, redirect, speech_of
+from web.refusals import Refused, Why
+from web.window import window_of
+
+router = APIRouter()
+
+_WANTED = {
+    Action.DONE.value: "done",
+    Action.START.value: "start",
+    Action.OBSTACLE.value: "stuck",
+    Action.EXTEND.value: "more_time",
+}
+"""Which form a button of a letter opens."""
+
+
+@router.get("/v/{token}")
+def open_link(request: Request, visitor: TheVisitor, token: str, do: str = "") -> Response:
+    """Take a link out of the address bar: remember it in a cookie, and go on to what it leads to."""
+    window, here = window_of(request), request.client.host if request.client else "?"
+    if window.limits.exhausted("bad-link", here, BAD_LINKS, window.now()):
+        raise Refused(Why.TOO_OFTEN)
+    if is_code(token):
+        return _by_code(request, visitor, token)
+    link = window.keys.links.read(token)
+    try:
+        guest = judge_link(request, link)
+    except Refused:
+        window.limits.allow("bad-link", here, BAD_LINKS, window.now())
+        raise
+    target = f"/u/{guest.office}/{guest.unit}"
+    if link is not None and link.plan and link.assignment:
+        target = f"/w/{guest.office}/{link.plan}/{link.assignment}"
+    response = redirect(request, target, do=_WANTED.get(do))
+    keep_links(request, response, visitor, guest)
+    return response
+
+
+@router.get("/m")
+def code_form(request: Request, _visitor: TheVisitor) -> Response:
+    """Where a code from a sheet of paper is typed."""
+    return page(request, "unit/code.html", problem="")
+
+
+@router.post("/m")
+def code_typed(request: Request, visitor: TheVisitor, form: Posted) -> Response:
+    """On to the unit's page, or the same form again."""
+    return _by_code(request, visitor, form.line("code") or "")
+
+
+def _by_code(request: Request, visitor: Visitor, typed: str) -> Response:
+    window, here = window_of(request), request.client.host if request.client else "?"
+    if not window.limits.allow("code", here, CODES, window.now()):
+        raise Refused(Why.TOO_OFTEN)
+    guest = find_by_code(window, typed) if is_code(typed) else None
+    if guest is None:
+        problem = speech_of(request).say("This code is not known. Compare it with the sheet of paper.")
+        return page(request, "unit/code.html", status=404, problem=problem)
+    response = redirect(request, f"/u/{guest.office}/{guest.unit}")
+    keep_links(request, response, visitor, guest)
+    return response

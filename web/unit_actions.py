@@ -1,0 +1,184 @@
+"""What a unit says about its work: one form an answer, carried out once however often it is sent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+
+from fastapi import APIRouter, Request, Response
+
+from web.access import Guest, TheVisitor, title_of
+from web.forms import Posted, PostedForm
+from web.pages import language_of, redirect, speech_of
+from web.refusals import log_refusal
+from web.reporters import keep_reporter, reporter_of
+from web.unit_pages import show_work, work_of
+from web.window import Window, window_of
+from workflows.engine.orders import Actor, Order
+from workflows.engine.records import Via
+from workflows.engine.states import Verb
+from workflows.errors import DonDocError, MoveRefused, WrongUse
+from workflows.operations.answers import Answer, carry_out_once
+from workflows.operations.evidence import LARGEST, KeptFile
+from workflows.operations.move import PlanReference
+from workflows.operations.uploads import keep_upload
+from workflows.operations.work import Work
+
+router = APIRouter()
+
+Draft = Callable[[PostedForm, str, Actor, int], Order]
+"""From a form, an assignment, who sent it, and the number of files with it, to the move it asks for."""
+
+LONGEST_TITLE = 80
+
+
+@router.post("/w/{office}/{plan}/{assignment:path}")
+def answer(
+    request: Request, visitor: TheVisitor, office: str, plan: str, assignment: str, form: Posted
+) -> Response:
+    """Carry out what the form says and show what was written down; or the form again, with a sentence."""
+    guest, found = work_of(request, visitor, office, plan, assignment)
+    act = form.choice("act", *DRAFTS) or ""
+    try:
+        done, title = _carry_out(request, guest, found, act, form)
+    except DonDocError as error:
+        log_refusal(request, type(error).__name__)
+        problem = error.say(speech_of(request).say)
+        return show_work(request, visitor, guest, found, do=act, problem=problem, filled=form.shown())
+    response = redirect(request, f"/said/{office}/{plan}/{assignment}", record=str(done.sequence))
+    if title is not None:
+        keep_reporter(request, response, guest, title)
+    return response
+
+
+def _carry_out(
+    request: Request, guest: Guest, found: Work, act: str, form: PostedForm
+) -> tuple[Answer, str | None]:
+    window = window_of(request)
+    if found.plan.closed_on is not None:
+        raise MoveRefused("this plan is closed; its pages only show what was done")
+    if act not in DRAFTS:
+        raise WrongUse("the form does not say what it is about; load the page again")
+    title = form.line("reporter", LONGEST_TITLE) or _known_reporter(request, guest, found)
+    files = _keep_files(window, form) if act in ("done", "evidence") else []
+
+    def draft(_known: Actor) -> Order:
+        # The link lets its reader speak for this one unit, and in no other role.
+        speaker = Actor(guest.contact, frozenset({guest.unit}), frozenset())
+        return DRAFTS[act](form, found.row.id, speaker, len(files))
+
+    once = form.once(guest.office, found.plan.id, found.row.id, guest.contact)
+    try:
+        done = carry_out_once(
+            window.database, PlanReference(guest.office, found.plan.id), guest.contact, found.row.id,
+            lambda actor: _with_reporter(draft(actor), title),
+            once=once, as_of=window.today(), now=window.now(), files=files, language=language_of(request),
+        )  # fmt: skip
+    except BaseException:
+        _discard(files)
+        raise
+    if done.repeated:
+        _discard(files)
+    return done, title
+
+
+def _known_reporter(request: Request, guest: Guest, found: Work) -> str:
+    return reporter_of(request, guest, title_of(found.plan.schedule.office, guest.contact))[0]
+
+
+def _with_reporter(order: Order, title: str) -> Order:
+    return replace(order, said_by=title, via=Via.LINK)
+
+
+def _keep_files(window: Window, form: PostedForm) -> list[KeptFile]:
+    kept: list[KeptFile] = []
+    try:
+        for upload in form.files("files"):
+            # One byte past the limit is enough to refuse it.
+            data = upload.file.read(LARGEST + 1)
+            kept.append(keep_upload(window.settings.home, upload.filename or "", data))
+    except BaseException:
+        _discard(kept)
+        raise
+    return kept
+
+
+def _discard(files: list[KeptFile]) -> None:
+    for file in files:
+        file.discard()
+
+
+def _start(form: PostedForm, assignment: str, by: Actor, _files: int) -> Order:
+    """Received; with a day, it is a promise, which says the same and more."""
+    until = form.day("until")
+    return Order(Verb.START if until is None else Verb.PROMISE, assignment, by, until=until)
+
+
+def _done(form: PostedForm, assignment: str, by: Actor, files: int) -> Order:
+    return Order(
+        Verb.SUBMIT,
+        assignment,
+        by,
+        done_on=form.day("done_on"),
+        figures=form.numbers("figure."),
+        evidence_files=files,
+        document=_document(form),
+        evidence_later=form.ticked("evidence_later"),
+        nothing_to_report=form.ticked("nothing_to_report"),
+        note=form.text("note"),
+    )
+
+
+def _document(form: PostedForm) -> str | None:
+    """Number and date of a dispatch, kept as `NUMBER, DATE`."""
+    number: str | None = form.line("dispatch_number", LONGEST_TITLE)
+    day: date | None = form.day("dispatch_date")
+    if number is None and day is None:
+        return None
+    if number is None or day is None:
+        raise WrongUse("a dispatch needs both its number and its date")
+    return f"{number}, {day.isoformat()}"
+
+
+def _evidence(form: PostedForm, assignment: str, by: Actor, files: int) -> Order:
+    document = _document(form)
+    return Order(
+        Verb.EVIDENCE, assignment, by, evidence_files=files, document=document, note=form.text("note")
+    )
+
+
+def _stuck(form: PostedForm, assignment: str, by: Actor, _files: int) -> Order:
+    return Order(
+        Verb.OBSTACLE,
+        assignment,
+        by,
+        note=form.text("note"),
+        since=form.day("since"),
+        waits_for=form.line("waits_for"),
+    )
+
+
+def _more_time(form: PostedForm, assignment: str, by: Actor, _files: int) -> Order:
+    return Order(Verb.EXTEND, assignment, by, until=form.day("until"), note=form.text("note"))
+
+
+def _take_back(form: PostedForm, assignment: str, by: Actor, _files: int) -> Order:
+    return Order(Verb.WITHDRAW, assignment, by, note=form.text("note"))
+
+
+def _resolved(form: PostedForm, assignment: str, by: Actor, _files: int) -> Order:
+    return Order(Verb.RESOLVE, assignment, by, note=form.text("note"))
+
+
+DRAFTS: Mapping[str, Draft] = MappingProxyType(
+    {
+        "start": _start,
+        "done": _done,
+        "stuck": _stuck,
+        "more_time": _more_time,
+        "take_back": _take_back,
+        "resolved": _resolved,
+        "evidence": _evidence,
+    }
+)
+"""The forms of the page, by the value of their field `act`."""
