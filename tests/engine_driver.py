@@ -9,10 +9,12 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from plan_definitions.schedule import Schedule
+from builders import schedule
+
+from plan_definitions.schedule import Schedule, ScheduledTask
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import moves
 from workflows.engine import round as daily
@@ -22,6 +24,7 @@ from workflows.engine.publication import publish
 from workflows.engine.records import Assignment, Change, Notice, Record
 from workflows.engine.round import Decided
 from workflows.engine.situation import Situation
+from workflows.engine.states import State
 
 Key = tuple[Any, ...]
 Step = Callable[..., Decided]
@@ -134,3 +137,27 @@ class Season:
 def noon(day: date) -> datetime:
     """An instant of a day; which one does not matter to a decision."""
     return datetime.combine(day, time(5), tzinfo=UTC)
+
+
+def june(day: int) -> date:
+    """A day of June 2026; the first is a Monday."""
+    return date(2026, 6, day)
+
+
+def begun(*tasks: ScheduledTask, on: date = date(2026, 6, 1), **fields: Any) -> Season:
+    """A plan published on a day."""
+    season = Season(schedule(*tasks, **fields))
+    season.publish(on)
+    return season
+
+
+def to_the(season: Season, last: date, first: date = date(2026, 6, 1)) -> Season:
+    """Rounds on every day from `first` to `last`."""
+    for day in range((last - first).days + 1):
+        season.round(first + timedelta(day))
+    return season
+
+
+def states(season: Season) -> dict[str, State]:
+    """Where everything stands, by name."""
+    return {name: a.state for name, a in sorted(season.assignments.items())}
