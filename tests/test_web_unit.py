@@ -8,6 +8,7 @@ from web_house import OFFICE, PLAN, SIGNS_2, House, forms_of, send
 
 from workflows.engine.records import Via
 from workflows.engine.states import Verb
+from workflows.operations.close import close_plan
 
 PAGE = f"/w/{OFFICE}/{PLAN}/{SIGNS_2}"
 
@@ -219,8 +220,6 @@ def test_requested_units_are_not_blamed(house: House) -> None:
 
 
 def test_a_closed_plan_only_shows(house: House, village: TestClient) -> None:
-    from workflows.operations.close import close_plan
-
     shown = village.get(PAGE)
     close_plan(house.database, OFFICE, PLAN, by="vhxh", as_of=house.window.today(), now=house.now)
 

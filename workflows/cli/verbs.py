@@ -187,6 +187,14 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             ),
             "dondoc demo --as-of 2026-06-10 --no-serve",
         ),
+        "web": Verb(
+            N_("Serve the window: the pages of units, office and leadership."),
+            N_(
+                "Serves the pages that letters lead to, until stopped. Behind a proxy say where it has put "
+                "them (--root-path) and whose headers to believe (--proxy)."
+            ),
+            "dondoc web --port 8000",
+        ),
         "signin": Verb(
             N_("Print a sign-in link for somebody."),
             N_(

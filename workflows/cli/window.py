@@ -5,9 +5,8 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-import uvicorn
-
 from web.app import create_app
+from web.server import serve
 from web.window import Demo
 from workflows.operations.lanes import inbox_folder
 from workflows.operations.queueing import morning
@@ -33,7 +32,7 @@ def address_of(listening: socket.socket) -> str:
 def serve_demo(settings: Settings, listening: socket.socket, day: date) -> None:
     """Serve the window of a demo until interrupted, on the clock of the day shown."""
     app = create_app(settings, clock=simulated_clock(day), demo=Demo(inbox_folder(settings)))
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+    serve(app, listening)
 
 
 def simulated_clock(day: date) -> Callable[[], datetime]:

@@ -1,0 +1,98 @@
+"""Photographs lose what a camera writes beside the picture, and nothing of the picture."""
+
+import struct
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows.operations.photographs import without_metadata
+from workflows.operations.uploads import safe_name
+
+PLACE = b"GPS 20.9N 106.5E"
+SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\x12\xff\x00\x34picture" + b"\xff\xd9"
+QUANTISATION = b"\xff\xdb\x00\x05\x00\x01\x02"
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+
+
+def exif(orientation: int, order: str = ">") -> bytes:
+    head = b"MM\0*" if order == ">" else b"II*\0"
+    entry = struct.pack(f"{order}HHIHH", 0x0112, 3, 1, orientation, 0)
+    tiff = head + struct.pack(f"{order}IH", 8, 1) + entry + struct.pack(f"{order}I", 0)
+    return segment(0xE1, b"Exif\0\0" + tiff + PLACE)
+
+
+def test_place_and_comments_leave_a_jpeg_and_the_picture_stays() -> None:
+    jfif = segment(0xE0, b"JFIF\0\x01\x01")
+    comment = segment(0xFE, PLACE)
+    xmp = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + PLACE)
+    iptc = segment(0xED, b"Photoshop 3.0\0" + PLACE)
+    photo = b"\xff\xd8" + jfif + exif(1) + xmp + iptc + comment + QUANTISATION + SCAN
+
+    assert without_metadata(photo, "image/jpeg") == b"\xff\xd8" + jfif + QUANTISATION + SCAN
+
+
+def test_a_second_picture_behind_the_first_goes_too() -> None:
+    photo = b"\xff\xd8" + QUANTISATION + SCAN + b"\xff\xd8" + exif(1) + SCAN
+
+    assert PLACE not in without_metadata(photo, "image/jpeg")
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_which_way_up_a_jpeg_stands_is_kept(order: str) -> None:
+    photo = b"\xff\xd8" + exif(6, order) + QUANTISATION + SCAN
+
+    cleaned = without_metadata(photo, "image/jpeg")
+
+    assert PLACE not in cleaned
+    assert struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0) in cleaned
+    assert cleaned.endswith(QUANTISATION + SCAN)
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def test_texts_leave_a_png() -> None:
+    head, picture, end = chunk(b"IHDR", bytes(13)), chunk(b"IDAT", b"picture"), chunk(b"IEND", b"")
+    said = chunk(b"tEXt", b"Comment\0" + PLACE) + chunk(b"eXIf", PLACE) + chunk(b"tIME", bytes(7))
+    signature = b"\x89PNG\r\n\x1a\n"
+
+    cleaned = without_metadata(signature + head + said + picture + end + PLACE, "image/png")
+
+    assert cleaned == signature + head + picture + end
+
+
+def test_exif_leaves_a_webp_and_its_flag_with_it() -> None:
+    def part(kind: bytes, body: bytes) -> bytes:
+        return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+    def webp(*parts: bytes) -> bytes:
+        body = b"WEBP" + b"".join(parts)
+        return b"RIFF" + struct.pack("<I", len(body)) + body
+
+    photo = webp(part(b"VP8X", b"\x1c" + bytes(9)), part(b"VP8 ", b"picture"), part(b"EXIF", PLACE + b"."))
+
+    cleaned = without_metadata(photo, "image/webp")
+
+    assert cleaned == webp(part(b"VP8X", b"\x10" + bytes(9)), part(b"VP8 ", b"picture"))
+
+
+@given(st.binary(max_size=200), st.sampled_from(["image/jpeg", "image/png", "image/webp", "application/pdf"]))
+def test_whatever_comes_is_answered(data: bytes, media_type: str) -> None:
+    assert isinstance(without_metadata(data, media_type), bytes)
+
+
+@given(st.text(max_size=300))
+def test_a_file_name_is_one(name: str) -> None:
+    safe = safe_name(name)
+
+    assert safe
+    assert "/" not in safe
+    assert "\\" not in safe
+    assert safe not in (".", "..")
+    assert len(safe.encode()) <= 140

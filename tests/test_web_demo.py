@@ -1,0 +1,98 @@
+"""The demo's window: other eyes, and the embedded inbox with letters that can do nothing."""
+
+from pathlib import Path
+
+import pytest
+from web_house import OFFICE, PLAN, SIGNS_2, House, forms_of, send
+
+from notifications.inbox import EmbeddedInbox
+from notifications.outcomes import Kind
+from notifications.servers import MailServer, Security
+from notifications.transport import YagmailTransport
+from web.letters_shown import neutral_html, neutral_text
+
+LETTER = (
+    b"From: dondoc@kim-thanh.example\r\nTo: thon-2@kim-thanh.example\r\nSubject: Viec cua Thon 2\r\n"
+    b"Content-Type: text/html; charset=utf-8\r\n\r\n"
+    b'<p style="color:red">Xin chao</p><a href="https://x.example/v/SECRET?do=done">Xong</a>'
+    b"<script>alert(1)</script><img src=//evil.example/pixel onerror=alert(2)>\r\n"
+)
+
+
+@pytest.fixture
+def letter(demo_house: House, tmp_path: Path) -> str:
+    """The address of a letter that came into the demo's inbox by SMTP."""
+    with EmbeddedInbox(tmp_path / "inbox") as inbox:
+        server = MailServer(*inbox.address, Security.NONE)
+        with YagmailTransport(server) as lane:
+            outcome = lane.deliver("dondoc@kim-thanh.example", "thon-2@kim-thanh.example", LETTER)
+    assert outcome.kind is Kind.SENT
+    page = demo_house.browser().get("/inbox").text
+    name: str = page.split('href="/inbox/')[1].split('"')[0]
+    return f"/inbox/{name}"
+
+
+def test_every_page_says_that_it_is_a_trial(demo_house: House) -> None:
+    assert "Bản chạy thử" in demo_house.browser().get("/sign-in").text
+
+
+def test_one_may_look_as_the_office_a_leader_and_a_unit(demo_house: House) -> None:
+    browser = demo_house.browser()
+
+    for unit, reached in (("vhxh", "/today"), ("deputy", "/leadership"), ("thon-2", f"/u/{OFFICE}/thon-2")):
+        token = forms_of(browser.get("/demo"))[0][2]["form_token"]
+        fields = {"form_token": token, "who": f"{OFFICE}/{unit}"}
+        browser.post("/demo", data=fields, follow_redirects=False)
+        assert browser.get("/", follow_redirects=False).headers["location"] == reached
+
+
+def test_looking_as_a_unit_ends_the_offices_session(demo_house: House) -> None:
+    browser = demo_house.browser()
+    for unit in ("vhxh", "thon-2"):
+        token = forms_of(browser.get("/demo"))[0][2]["form_token"]
+        browser.post("/demo", data={"form_token": token, "who": f"{OFFICE}/{unit}"}, follow_redirects=False)
+
+    assert browser.get(f"/w/{OFFICE}/{PLAN}/{SIGNS_2}").status_code == 200
+    assert "dondoc_session" not in browser.cookies
+
+
+def test_a_letter_is_shown_in_a_frame_that_may_do_nothing(demo_house: House, letter: str) -> None:
+    browser = demo_house.browser()
+    shown, body = browser.get(letter), browser.get(f"{letter}/body")
+
+    assert '<iframe class="letter" sandbox' in shown.text
+    assert "sandbox" in body.headers["content-security-policy"]
+    assert "Xin chao" in body.text
+    for dangerous in ("SECRET", "script", "alert", "evil.example", "href", "onerror"):
+        assert dangerous not in body.text
+    assert "SECRET" not in shown.text
+
+
+def test_a_letter_of_another_folder_cannot_be_opened(demo_house: House, letter: str) -> None:
+    assert demo_house.browser().get("/inbox/..%2F..%2Fhome%2Fdondoc.db").status_code == 404
+
+
+def test_links_in_plain_letters_lose_their_tokens() -> None:
+    text = neutral_text("Xong: https://x.example/v/abc.def-1?do=done hoặc https://x.example/m")
+
+    assert text == "Xong: https://x.example/v/… hoặc https://x.example/m"
+
+
+def test_markup_that_is_no_markup_stays_text() -> None:
+    html = neutral_html("<style>p{color:red}</style><p>1 &lt; 2 &amp; <b title='\"><script>'>x</b></p>")
+
+    assert "1 &lt; 2 &amp; " in html
+    assert "<script" not in html
+    assert "p{color:red}" in html
+
+
+def test_where_letters_carry_no_links_sign_ins_go_to_the_terminal(demo_house: House) -> None:
+    browser = demo_house.browser()
+
+    send(browser, "/sign-in", browser.get("/sign-in"), address="vhxh@kim-thanh.example")
+
+    (link,) = demo_house.told
+    path = link.removeprefix("http://127.0.0.1:8000")
+    send(browser, path, browser.get(path))
+    assert "dondoc_session" in browser.cookies
+    assert demo_house.sign_in_letters() == []

@@ -1,0 +1,45 @@
+"""Serving the window over HTTP, with nothing in any log that could open it."""
+
+import socket
+from collections.abc import Collection
+
+import uvicorn
+from fastapi import FastAPI
+
+from workflows.errors import EnvironmentRefused
+
+STOP_SECONDS = 5
+"""How long requests under way may take to end when the window is stopped."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises EnvironmentRefused where it cannot be had."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=256)
+    except OSError as error:
+        raise EnvironmentRefused(
+            "the window cannot listen on {host}:{port}: {reason}",
+            host=host, port=port, reason=error.strerror or error,
+        ) from error  # fmt: skip
+
+
+def serve(
+    app: FastAPI, listening: socket.socket, *, root_path: str = "", proxies: Collection[str] = ()
+) -> None:
+    """Serve until interrupted; KeyboardInterrupt is passed on once everything has stopped.
+
+    `root_path` is where a proxy has put the window. Whose headers say where a request came from is named by
+    `proxies`; nobody else is believed. There is no access log: addresses of letters' links are credentials.
+    """
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        root_path=root_path.rstrip("/"),
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=sorted(proxies),
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
