@@ -47,7 +47,7 @@ def digest(reading: Reading, calendar: WorkingCalendar, silent_since: Mapping[st
         overdue=items(overdue, reading),
         next_rungs=_next_rungs(overdue, reading, calendar.after(reading.as_of, 1)),
         waiting=items((row for row in rows if row.standing is Standing.WAITING_FOR_OTHERS), reading),
-        silent=_silent(rows, silent_since),
+        silent=_silent(rows, silent_since, reading.office.unit_of(Role.STANDING_OFFICE)),
     )
 
 
@@ -80,8 +80,11 @@ def _next_rungs(overdue: Iterable[Row], reading: Reading, tomorrow: date) -> tup
     )
 
 
-def _silent(rows: Iterable[Row], since: Mapping[str, date]) -> tuple[Silence, ...]:
-    units = {row.unit: row.unit_name for row in rows if row.silent and row.state in IN_HAND}
+def _silent(rows: Iterable[Row], since: Mapping[str, date], own: str) -> tuple[Silence, ...]:
+    # The office does not wait for its own answer.
+    units = {
+        row.unit: row.unit_name for row in rows if row.silent and row.state in IN_HAND and row.unit != own
+    }
     return tuple(Silence(name, since.get(unit)) for unit, name in units.items())
 
 

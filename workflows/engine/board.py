@@ -207,11 +207,15 @@ def standing_of(assignment: Assignment, situation: Situation, as_of: date) -> St
 def _standing_of_waiting(
     assignment: Assignment, task: ScheduledTask, situation: Situation, as_of: date
 ) -> Standing:
-    """Others hold it up once its own time has come: its start, or what its planned working days need."""
+    """Others hold it up once its own time has come: its start, or what its planned working days need.
+
+    A unit that waits for its own unfinished work is not held up by others.
+    """
     begins = _start(assignment, task)
     if begins is None and assignment.due is not None:
         begins = situation.calendar.before(assignment.due, task.span)
-    held_up = (begins is None or as_of >= begins) and bool(readiness(assignment, situation).waits_for)
+    its_time = begins is None or as_of >= begins
+    held_up = its_time and any(b.unit != assignment.unit for b in blockers(assignment, situation))
     return Standing.WAITING_FOR_OTHERS if held_up else Standing.NOT_DUE
 
 
