@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import NamedTuple
 
+from plan_definitions.graph import Graph
 from plan_definitions.schedule import Schedule
 
 
@@ -30,3 +31,10 @@ def budget_by_source(schedule: Schedule) -> dict[str, int]:
         for line in task.budget:
             sums[line.source] += line.amount
     return dict(sums)
+
+
+def critical_chain(schedule: Schedule) -> tuple[str, ...]:
+    """The longest chain of tasks none of which may slip, first to last; empty where every task may."""
+    critical = {name: task for name, task in schedule.tasks.items() if task.critical}
+    before = {name: [e.task for e in task.after if not e.soft] for name, task in critical.items()}
+    return Graph.of(before).longest_path()
