@@ -10,7 +10,7 @@ from plan_definitions.schedule import Edge
 from workflows.engine.readiness import due_when_opened, own_groups
 from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
-from workflows.engine.states import State
+from workflows.engine.states import IN_HAND, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ def slips(
     """The tasks after one assignment that will not keep their dates on account of it, nearest first.
 
     With `new_due`: those that the new date moves, against the date in force. Without: those that its being
-    late already moves, against its having been done in time.
+    late already moves, against its having been done in time; units that are late together are to blame
+    together.
     """
     return Forecast(situation, as_of).slips(because, new_due)
 
@@ -56,7 +57,7 @@ class Forecast:
         self._as_of = as_of
         self._order = situation.graph.order()
         self._days: dict[str, date] = {}
-        self._walk(self._order, self._days, None, None)
+        self._walk(self._order, self._days, {})
 
     def expected(self, because: str | None = None, new_due: date | None = None) -> dict[str, date]:
         """See `expected_days`."""
@@ -88,21 +89,34 @@ class Forecast:
 
     def _supposed(self, because: str, new_due: date | None) -> dict[str, date]:
         """What changes if one assignment is done on `new_due`, or on its due date: its task and all after."""
-        task = self._situation.assignments[because].task
-        touched = {task, *self._situation.graph.downstream(task)}
+        cause = self._situation.assignments[because]
+        together = [cause] if new_due else self._late_together(cause)
+        supposed = {a.id: day for a in together if (day := new_due or a.due) is not None}
+        touched = {cause.task, *self._situation.graph.downstream(cause.task)}
         days: dict[str, date] = {}
-        self._walk((name for name in self._order if name in touched), days, because, new_due)
+        self._walk((name for name in self._order if name in touched), days, supposed)
         return days
 
-    def _walk(
-        self, tasks: Iterable[str], days: dict[str, date], because: str | None, new_due: date | None
-    ) -> None:
+    def _late_together(self, cause: Assignment) -> list[Assignment]:
+        """The assignment, with those of the same task and occurrence that are overdue as it is.
+
+        Were only one of them in time, the others would still delay everybody after them.
+        """
+        if not self._is_late(cause):
+            return [cause]
+        members = self._situation.of_task(cause.task)
+        return [a for a in members if a.occurrence == cause.occurrence and self._is_late(a)]
+
+    def _is_late(self, assignment: Assignment) -> bool:
+        due = assignment.due
+        return assignment.state in IN_HAND and due is not None and due < self._as_of
+
+    def _walk(self, tasks: Iterable[str], days: dict[str, date], supposed: Mapping[str, date]) -> None:
         """Fill `days` task by task, each after its predecessors; those not walked stand as they were."""
         walk = _Walk(self._situation, self._as_of, ChainMap(days, self._days))
         for name in tasks:
             for assignment in self._situation.of_task(name):
-                supposed = (new_due or assignment.due) if assignment.id == because else None
-                day = supposed or walk.expected(assignment)
+                day = supposed.get(assignment.id) or walk.expected(assignment)
                 if day is not None:
                     days[assignment.id] = day
 
