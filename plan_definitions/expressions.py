@@ -224,14 +224,30 @@ def read_away(node: Node, report: Report) -> Away:
     return Away(first, last)
 
 
-DATE_EXPRESSION = Form(
-    read_date_expression,
-    {"type": "string", "pattern": r"^\S+( +[+-] *[0-9]+ +(working days?|days?|weeks?))?$"},
+# The same forms as patterns, for editors; what a number or a name must be known for, only the reader says.
+_STEP_PATTERN = "0*[1-9][0-9]* +(working days?|days?|weeks?)"
+_DAYS_PATTERN = "0*[1-9][0-9]* +working days?"
+_BASE_PATTERN = (
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}|(?![0-9]+[/.-][0-9]+[/.-][0-9]+(\s|$))\S+)"
+    rf"( +[+-] *{_STEP_PATTERN})?"
 )
-LAG = Form(read_lag, {"type": "string", "pattern": "^[0-9]+ +(working days?|days?|weeks?)$"})
-WORKING_DAYS = Form(read_working_days, {"type": "string", "pattern": "^[0-9]+ +working days?$"})
-REMINDER = Form(read_reminder, {"type": "string", "pattern": "^(on the day|[0-9]+ +working days? +before)$"})
-REPEAT = Form(read_repeat, {"type": "string", "pattern": "^(every|monthly) .+ from .+ to .+$"})
+_WEEKDAY_PATTERN = f"({'|'.join(WEEKDAYS)})"
+_REPEAT_PATTERN = (
+    f"(every +{_WEEKDAY_PATTERN}|every +0*[1-9][0-9]? +weeks? +on +{_WEEKDAY_PATTERN}"
+    "|monthly +on +day +0*([1-9]|[12][0-9]|3[01]))"
+    f",? +from +{_BASE_PATTERN} +to +{_BASE_PATTERN}"
+)
+
+
+def _matching(pattern: str) -> dict[str, str]:
+    return {"type": "string", "pattern": f"^{pattern}$"}
+
+
+DATE_EXPRESSION = Form(read_date_expression, _matching(_BASE_PATTERN))
+LAG = Form(read_lag, _matching(_STEP_PATTERN))
+WORKING_DAYS = Form(read_working_days, _matching(_DAYS_PATTERN))
+REMINDER = Form(read_reminder, _matching(f"(on the day|{_DAYS_PATTERN} +before)"))
+REPEAT = Form(read_repeat, _matching(_REPEAT_PATTERN))
 THRESHOLD = Form(
     read_threshold,
     {

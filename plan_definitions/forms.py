@@ -119,7 +119,11 @@ def _filled(node: ScalarNode, text: str, report: Report) -> str:
 
 
 _IDENTIFIER = re.compile(r"(?=[0-9-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
-_IDENTIFIER_SCHEMA = {"type": "string", "pattern": "^(?=[0-9-]*[a-z])[a-z0-9]+(-[a-z0-9]+)*$"}
+_IDENTIFIER_SCHEMA = {
+    "type": "string",
+    "pattern": "^(?=[0-9-]*[a-z])[a-z0-9]+(-[a-z0-9]+)*$",
+    "maxLength": MAX_IDENTIFIER,
+}
 _CLAUSE = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
 
 
@@ -249,8 +253,16 @@ LONG_TEXT = Form(read_long_text, {"type": "string", "minLength": 1})
 IDENTIFIER = Form(read_identifier, _IDENTIFIER_SCHEMA)
 NAME = Form(read_name, {"type": "string", "minLength": 1})
 AMOUNT = Form(read_amount, {"type": "integer", "minimum": 0, "maximum": MAX_AMOUNT})
-FLAG = Form(read_flag, {"type": "boolean"})
-DATE = Form(read_date, {"type": "string", "format": "date"})
+FLAG = Form(
+    read_flag,
+    {
+        "anyOf": [
+            {"type": "boolean"},
+            {"type": "string", "pattern": "^([Yy][Ee][Ss]|[Nn][Oo]|[Oo][Nn]|[Oo][Ff][Ff])$"},
+        ]
+    },
+)
+DATE = Form(read_date, {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
 
 
 def choice(kind: type[E]) -> Form[E]:
