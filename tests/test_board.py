@@ -266,3 +266,9 @@ def test_the_offices_units_stand_in_their_own_order() -> None:
     held = [assignment(f"gifts/{u}") for u in reversed(units)]
     known = situation(*held, tasks=(task("gifts", units),))
     assert [r.unit for r in board.rows(known, june(5))] == units
+
+
+def test_a_unit_that_waits_for_its_own_work_is_not_held_up_by_others() -> None:
+    own = (assignment("signs/thon-1", due=june(8)),)
+    assert row(*own, state=State.WAITING, as_of=june(30)).standing is Standing.NOT_DUE
+    assert row(*OPEN_SIGNS, state=State.WAITING, as_of=june(30)).standing is Standing.WAITING_FOR_OTHERS

@@ -190,7 +190,6 @@ def _revise(found: Assignment, planned: ScheduledAssignment, stamp: _Stamp) -> C
         found,
         id=_name(planned.task, found.unit, found.occurrence),
         task=planned.task,
-        unrolled_due=planned.unrolled_due,
         facts=_with_links(found, planned.task),
     )
     # What people cancelled stays so until the office reopens it.
@@ -236,7 +235,7 @@ def _with_dates(assignment: Assignment, planned: ScheduledAssignment, stamp: _St
         # What may open already stays so: a later revision is no later publication.
         fresh = _start(planned, stamp)
         start = start if start is not None and max(start, stamp.as_of) == fresh else fresh
-    after = replace(assignment, start=start, original_due=planned.due)
+    after = replace(assignment, start=start, original_due=planned.due, unrolled_due=planned.unrolled_due)
     if planned.due == assignment.original_due:
         return after
     due, given = planned.due, assignment.due
