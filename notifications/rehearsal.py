@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -14,7 +15,7 @@ from workflows.texts import Language
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The letters of one reader on one day: their number, the first one's page, and what they are."""
+    """The letters of one reader on one day: their number, where they are read, and what they are."""
 
     count: int
     href: str
@@ -22,12 +23,34 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One letter in the list of its day: who reads it, and its files, which end in `.html` and the like."""
+
+    reader: str
+    subject: str
+    name: str
+    by_mail: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
-    """A column of the calendar; `off` names a day off, None for a working day."""
+    """A column of the calendar and its letters; `off` names a day off, None for a working day."""
 
     day: date
     off: str | None
-    total: int
+    letters: Sequence[Entry]
+
+
+class Heaviest(Protocol):
+    """The day on which a unit has the most to finish."""
+
+    @property
+    def day(self) -> date:
+        """The day."""
+
+    @property
+    def due(self) -> int:
+        """How many tasks are due then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +59,7 @@ class Reader:
 
     name: str
     letter_days: int
+    heaviest: Heaviest | None
     cells: Sequence[Cell | None]
 
 
@@ -78,4 +102,5 @@ def _template() -> Template:
 
 def page(book: Book) -> str:
     """The book as one HTML page that needs nothing from anywhere else."""
-    return _template().render(book=book, said=speech(book.language))
+    said = speech(book.language)
+    return _template().render(book=book, said=said, say=said.say, plural=said.plural)

@@ -58,6 +58,10 @@ class Speech:
         """`thứ Tư, 10/6/2026`, `Wednesday, 10 June 2026`."""
         return date_long(day, self.language)
 
+    def weekday_initials(self, day: date) -> str:
+        """`T4`, `We`: for narrow columns."""
+        return texts.weekday_initials(day, self.language)
+
     def all_of(self, things: Iterable[str], most: int | None = None) -> str:
         """`A, B và C`; past `most` things the rest is a number."""
         named = list(things)

@@ -87,6 +87,14 @@ def weekday(day: date, language: Language) -> str:
     return (_WEEKDAYS_VI if language is Language.VI else _WEEKDAYS_EN)[day.weekday()]
 
 
+def weekday_initials(day: date, language: Language) -> str:
+    """`T2` ... `T7`, `CN`; `Mo` ... `Su`."""
+    if language is Language.EN:
+        return _WEEKDAYS_EN[day.weekday()][:2]
+    sunday = len(_WEEKDAYS_VI) - 1
+    return "CN" if day.weekday() == sunday else f"T{day.weekday() + 2}"
+
+
 def _day_and_month(day: date) -> str:
     month = f"{day.month:02d}" if day.month <= _TWO_DIGIT_MONTHS else str(day.month)
     return f"{day.day:02d}/{month}"

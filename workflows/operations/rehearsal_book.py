@@ -1,33 +1,48 @@
 """A rehearsal as files: every letter on its day, the mail calendar as a page and for spreadsheets."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from notifications import rehearsal as pages
-from notifications.rehearsal import Book, Cell, Day, Reader, Warned
+from notifications.rehearsal import Book, Cell, Day, Entry, Reader, Warned
 from notifications.speech import Speech, speech
 from plan_definitions.working_days import WorkingCalendar
-from workflows.operations.rehearse import Clash, Rehearsal, RehearsedLetter
+from workflows.operations.rehearsal import OVERLOADED, Clash, ClashKind, Rehearsal, RehearsedLetter
 from workflows.texts import Language
+
+PAGE = "index.html"
+"""The file of a rehearsal to open first."""
+
+Placed = tuple[str, RehearsedLetter]
+"""A letter and where its files lie in the folder, without their suffix."""
 
 
 def write_book(rehearsal: Rehearsal, folder: Path, language: Language) -> Path:
-    """Write letters (`.html`, `.eml`, or `.txt` for those handed over), `calendar.csv` and `index.html`.
+    """Write letters (`.html`, `.eml`, or `.txt` for those handed over), `calendar.csv` and the page.
 
-    Files of an earlier rehearsal of the same name are replaced. Returns the page. Raises OSError.
+    What another rehearsal left in the folder is replaced; a letter that this one does not have is removed.
+    Returns the page. Raises OSError.
     """
-    places: dict[tuple[str, date], list[tuple[str, RehearsedLetter]]] = {}
-    for number, kept in enumerate(rehearsal.letters, 1):
-        unit = kept.letter.recipient.unit
-        name = f"letters/{kept.day.isoformat()}/{number:04d}-{unit}"
+    placed = [
+        (f"letters/{kept.day.isoformat()}/{number:04d}-{kept.letter.recipient.unit}", kept)
+        for number, kept in enumerate(rehearsal.letters, 1)
+    ]
+    _clear(folder)
+    for name, kept in placed:
         _write_letter(kept, folder / name)
-        places.setdefault((unit, kept.day), []).append((f"{name}.html", kept))
     _write_csv(rehearsal, folder / "calendar.csv")
-    index = folder / "index.html"
-    index.write_text(pages.page(_book(rehearsal, places, language)), encoding="utf-8")
+    index = folder / PAGE
+    index.write_text(pages.page(_Binder(rehearsal, placed, language).book()), encoding="utf-8")
     return index
+
+
+def _clear(folder: Path) -> None:
+    """Remove the letters of an earlier rehearsal, so that nobody reads them for this one's; nothing else."""
+    for suffix in ("html", "eml", "txt"):
+        for letter in folder.glob(f"letters/????-??-??/[0-9][0-9][0-9][0-9]-*.{suffix}"):
+            letter.unlink()
 
 
 def _write_letter(kept: RehearsedLetter, place: Path) -> None:
@@ -41,7 +56,7 @@ def _write_letter(kept: RehearsedLetter, place: Path) -> None:
 
 def _write_csv(rehearsal: Rehearsal, place: Path) -> None:
     """One line a unit, one column a day; with the mark by which spreadsheets know UTF-8."""
-    by_day = {day: rehearsal.by_unit(day) for day in rehearsal.days}
+    by_day = rehearsal.by_unit()
     with place.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["unit", *(day.isoformat() for day in rehearsal.days)])
@@ -49,72 +64,105 @@ def _write_csv(rehearsal: Rehearsal, place: Path) -> None:
             writer.writerow([unit, *(by_day[day].get(unit, 0) for day in rehearsal.days)])
 
 
-def _book(
-    rehearsal: Rehearsal,
-    places: dict[tuple[str, date], list[tuple[str, RehearsedLetter]]],
-    language: Language,
-) -> Book:
-    calendar = WorkingCalendar(rehearsal.schedule.calendar, language.value)
-    said = speech(language)
-    totals = {day: sum(rehearsal.by_unit(day).values()) for day in rehearsal.days}
+class _Binder:
+    """Puts a rehearsal into the words and columns of its page."""
 
-    def off(day: date) -> str | None:
-        return None if calendar.is_working_day(day) else (calendar.day_off_name(day) or said.today(day))
+    def __init__(self, rehearsal: Rehearsal, placed: Sequence[Placed], language: Language) -> None:
+        self.rehearsal = rehearsal
+        self.schedule = rehearsal.schedule
+        self.said: Speech = speech(language)
+        self.calendar = WorkingCalendar(self.schedule.calendar, language.value)
+        self.by_day: dict[date, list[Placed]] = {day: [] for day in rehearsal.days}
+        for place in placed:
+            self.by_day[place[1].day].append(place)
 
-    def cell(unit: str, day: date) -> Cell | None:
-        found = places.get((unit, day), [])
-        titles = "; ".join(kept.rendered.subject for _, kept in found)
-        return Cell(len(found), found[0][0], titles) if found else None
+    def book(self) -> Book:
+        rehearsal = self.rehearsal
+        heard, heaviest = rehearsal.letter_days(), rehearsal.heaviest_days()
+        return Book(
+            title=self.schedule.title,
+            language=self.said.language,
+            first=rehearsal.first,
+            last=rehearsal.last,
+            working_days=rehearsal.working_days,
+            letters=len(rehearsal.letters),
+            heaviest=rehearsal.heaviest_day,
+            days=[self._day(day) for day in rehearsal.days],
+            readers=[
+                Reader(self._unit(unit), heard[unit], heaviest.get(unit), self._cells(unit))
+                for unit in rehearsal.readers
+            ],
+            warned=list(self._warnings()),
+        )
 
-    units = rehearsal.schedule.office.units
-    return Book(
-        title=rehearsal.schedule.title,
-        language=language,
-        first=rehearsal.first,
-        last=rehearsal.last,
-        working_days=rehearsal.working_days,
-        letters=len(rehearsal.letters),
-        heaviest=rehearsal.heaviest_day,
-        days=[Day(day, off(day), totals[day]) for day in rehearsal.days],
-        readers=[
-            Reader(units[unit].name, rehearsal.letter_days[unit], [cell(unit, day) for day in rehearsal.days])
-            for unit in rehearsal.readers
-        ],
-        warned=list(_warnings(rehearsal, said)),
-    )
+    def _day(self, day: date) -> Day:
+        entries = [
+            Entry(self._unit(kept.letter.recipient.unit), kept.rendered.subject, name, kept.data is not None)
+            for name, kept in self.by_day[day]
+        ]
+        return Day(day, self._day_off(day), entries)
 
+    def _day_off(self, day: date) -> str | None:
+        if self.calendar.is_working_day(day):
+            return None
+        return self.calendar.day_off_name(day) or self.said.say("weekend")
 
-def _warnings(rehearsal: Rehearsal, said: Speech) -> Iterator[Warned]:
-    """What somebody should look at before the plan is published."""
-    schedule = rehearsal.schedule
-    moved = [clash for clash in rehearsal.clashes if clash.what == "day-off"]
-    heavy = [clash for clash in rehearsal.clashes if clash.what == "overload"]
-    yield Warned(
-        said.say("Due dates on days off"),
-        said.say("They move as the plan says; choose another day where that is too early or too late."),
-        [_moved(clash, rehearsal, said) for clash in moved],
-    )
-    yield Warned(
-        said.say("Heavy days"),
-        said.say("Days on which one unit has four or more due dates."),
-        [
-            f"{said.day(clash.day)}: {schedule.office.units[str(clash.note)].name} - "
-            + "; ".join(schedule.tasks[name].title for name in clash.names)
-            for clash in heavy
-        ],
-    )
-    yield Warned(
-        said.say("Nobody is reminded"),
-        said.say("No letter up to the due day speaks of these tasks; give them a ladder with a reminder."),
-        [schedule.tasks[name].title for name in rehearsal.unreminded],
-    )
-    yield Warned(
-        said.say("Escalations to the leadership"),
-        said.say("What would reach the Deputy Chair or the Chair if units are as late as supposed."),
-        [f"{said.day(day)}: {name}" for day, name in rehearsal.escalated],
-    )
+    def _cells(self, unit: str) -> list[Cell | None]:
+        found: Mapping[date, list[Placed]] = {
+            day: [place for place in placed if place[1].letter.recipient.unit == unit]
+            for day, placed in self.by_day.items()
+        }
+        return [self._cell(day, placed) if placed else None for day, placed in found.items()]
 
+    def _cell(self, day: date, placed: Sequence[Placed]) -> Cell:
+        """One letter is opened at once, several are found in the list of the day."""
+        subjects = "; ".join(kept.rendered.subject for _, kept in placed)
+        several = len(placed) > 1
+        return Cell(len(placed), f"#{day.isoformat()}" if several else f"{placed[0][0]}.html", subjects)
 
-def _moved(clash: Clash, rehearsal: Rehearsal, said: Speech) -> str:
-    titles = "; ".join(rehearsal.schedule.tasks[name].title for name in clash.names)
-    return f"{said.day(clash.day)}{f' ({clash.note})' if clash.note else ''}: {titles}"
+    def _unit(self, unit: str) -> str:
+        known = self.schedule.office.units.get(unit)
+        return known.name if known else unit
+
+    def _title(self, task: str) -> str:
+        return self.schedule.tasks[task].title
+
+    def _warnings(self) -> Iterator[Warned]:
+        """What somebody should look at before the plan is published."""
+        say, clashes = self.said.say, self.rehearsal.clashes()
+        yield Warned(
+            say("Due dates on days off"),
+            say("They move, or stay, as the plan says; choose another day where that does not suit."),
+            [self._moved(clash) for clash in clashes if clash.kind is ClashKind.DAY_OFF],
+        )
+        yield Warned(
+            say("Heavy days"),
+            say("Days on which one unit has {n} or more due dates.", n=self.said.count(OVERLOADED)),
+            [self._overload(clash) for clash in clashes if clash.kind is ClashKind.OVERLOAD],
+        )
+        yield Warned(
+            say("Nobody is reminded"),
+            say("No letter up to the due day asks for these tasks; give them a ladder with a reminder."),
+            [self._title(task) for task in self.rehearsal.unreminded()],
+        )
+        yield Warned(
+            say("Escalations to the leadership"),
+            say("What would reach the Deputy Chair or the Chair if units are as late as supposed."),
+            [
+                f"{self.said.day(one.day)}: {self._title(one.task)} - {self._unit(one.unit)} "
+                f"→ {self._unit(one.to)}"
+                for one in self.rehearsal.escalated()
+            ],
+        )
+
+    def _moved(self, clash: Clash) -> str:
+        name = clash.day_off and (self.calendar.day_off_name(clash.day) or clash.day_off)
+        off = f"{self.said.day(clash.day)} ({name})" if name else self.said.day(clash.day)
+        to = f" → {self.said.day(clash.due)}" if clash.due and clash.due != clash.day else ""
+        return f"{off}{to}: {self._titles(clash)}"
+
+    def _overload(self, clash: Clash) -> str:
+        return f"{self.said.day(clash.day)}: {self._unit(clash.unit or '')} - {self._titles(clash)}"
+
+    def _titles(self, clash: Clash) -> str:
+        return "; ".join(self._title(task) for task in clash.tasks)
