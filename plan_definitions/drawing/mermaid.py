@@ -1,5 +1,6 @@
 """A picture as a Mermaid flowchart, for documents and pages that draw it themselves."""
 
+import json
 from collections.abc import Iterator
 
 from plan_definitions.drawing.picture import Picture
@@ -14,7 +15,8 @@ def _lines(picture: Picture) -> Iterator[str]:
     numbers = {lead: n for n, lead in enumerate(picture.leads)}
     # An id such as `end` is a word of Mermaid's own; a prefix keeps them apart.
     yield "---"
-    yield f"title: {_quoted(picture.title)}"
+    # The head is YAML, to which JSON belongs.
+    yield f"title: {json.dumps(picture.title, ensure_ascii=False)}"
     yield "---"
     yield "flowchart TB"
     for box in picture.boxes:
