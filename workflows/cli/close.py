@@ -1,6 +1,5 @@
 """`dondoc close`: ends a finished plan."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,7 +29,8 @@ def close(
 ) -> None:
     """Close a plan: its ladders and links end, each unit is thanked."""
     session = Session.of(context)
-    name = accepted_plan(Path(plan)).schedule.id if (session.folder / plan).is_file() else plan
+    file = session.folder / plan
+    name = accepted_plan(file).schedule.id if file.is_file() else plan
     with session.database() as database:
         heading = the_plan(database, office, name)
         closed = close_plan(

@@ -69,8 +69,8 @@ VerbName = Annotated[
         metavar="VERB",
         help=N_(
             "start, submit, evidence, withdraw, obstacle, resolve, promise, extend (the unit); accept, "
-            "return (whoever checks); release, cancel, reopen, reassign, hold, propose, grant, refuse (the office); "
-            "answer (the leadership)."
+            "return (whoever checks); release, cancel, reopen, reassign, hold, propose, grant, refuse "
+            "(the office); answer (the leadership)."
         ),
         show_default=False,
     ),
