@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from plan_definitions import name_checks, order_checks, people_checks
-from plan_definitions.dates import resolve_dates
+from plan_definitions.dates import ResolvedDates, resolve_dates
 from plan_definitions.diagnostics import Diagnostic
 from plan_definitions.model import PlanDefinition
 from plan_definitions.under_check import UnderCheck
@@ -42,14 +42,16 @@ def check(
     definition: PlanDefinition,
     unread: frozenset[str] = frozenset(),
     calendar: WorkingCalendar | None = None,
+    resolved: ResolvedDates | None = None,
 ) -> Iterator[Diagnostic]:
     """Every mistake and warning of a plan that was read, rule by rule; the caller puts them in file order.
 
     `unread` are ids (of tasks, units, groups, anchors, ladders, clauses) that stand in the files but whose
     text was refused while reading: they count as defined, and what would only follow from them is not said.
+    `resolved` are the plan's dates where the caller has worked them out already.
     """
     calendar = calendar or WorkingCalendar(definition.calendar)
-    resolved = resolve_dates(definition, calendar, unread)
+    resolved = resolved or resolve_dates(definition, calendar, unread)
     yield from resolved.diagnostics
     plan = UnderCheck(definition, calendar, resolved.tasks, unread)
     for rule in RULES:

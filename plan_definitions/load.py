@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from plan_definitions import checks, scheduling
+from plan_definitions.dates import resolve_dates
 from plan_definitions.diagnostics import Diagnostic, Phrase, Report, Severity
 from plan_definitions.model import Name, PlanDefinition
 from plan_definitions.read import read_plan
@@ -44,11 +45,13 @@ def load_plan(path: Path, unsaved: Mapping[Path, bytes] = MappingProxyType({})) 
         schedule = None
         if definition is not None:
             calendar = WorkingCalendar(definition.calendar)
-            found += checks.check(definition, frozenset(report.unread), calendar)
+            unread = frozenset(report.unread)
+            dates = resolve_dates(definition, calendar, unread)
+            found += checks.check(definition, unread, calendar, dates)
             if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
                 definition = None
             else:
-                schedule = scheduling.schedule(definition, calendar)
+                schedule = scheduling.schedule(definition, calendar, dates)
         return LoadedPlan(definition, schedule, files.in_order(found), files.texts)
 
 

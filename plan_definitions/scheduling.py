@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from plan_definitions.dates import TaskDates, effective_roll, resolve_dates
+from plan_definitions.dates import ResolvedDates, TaskDates, effective_roll, resolve_dates
 from plan_definitions.model import Kind, Ladder, Office, PlanDefinition, TaskDefinition
 from plan_definitions.schedule import Edge, Schedule, ScheduledAssignment, ScheduledTask
 from plan_definitions.slack import Allowance, allowances
@@ -28,12 +28,16 @@ class MovedDate(NamedTuple):
     day_off: str | None
 
 
-def schedule(definition: PlanDefinition, calendar: WorkingCalendar) -> Schedule:
+def schedule(
+    definition: PlanDefinition, calendar: WorkingCalendar, resolved: ResolvedDates | None = None
+) -> Schedule:
     """Work a plan out, for publishing; `definition` has passed the checks without errors.
+
+    `resolved` are its dates where the caller has worked them out already.
 
     Raises ValueError where it has not: a name, a date or an order that `checks.check` refuses.
     """
-    resolved = resolve_dates(definition, calendar)
+    resolved = resolved or resolve_dates(definition, calendar)
     if resolved.diagnostics:
         codes = ", ".join(sorted({diagnostic.code for diagnostic in resolved.diagnostics}))
         raise ValueError(f"the plan {definition.id} has mistakes: {codes}")

@@ -1,6 +1,6 @@
 """What loading, checking and dating a plan costs, beside what PyYAML alone costs on the same text.
 
-    python benchmarks/language.py [--tasks 100 1000 10000 50000] [--rounds 3] [--json]
+    python benchmarks/bench_language.py [--tasks 100 1000 10000 50000] [--rounds 3] [--json]
 
 The floor is `yaml.load(text, Loader=yaml.CSafeLoader)`, run in turns with the measured call in one process
 and with the cycle collector paused for both. Times are CPU seconds of the process, so that what else runs
