@@ -31,7 +31,7 @@ class Row:
 
     `days_late` counts calendar days past the due date in force (until done, for finished work), the working
     days are what ladders and letters count. `named` says that the document names this unit for one of the
-    clauses. `next_rung` is the next escalation if nothing happens, with the roles that would hear.
+    clauses. `waits_for` names who holds it up, once its own time has come. `next_rung` is the next escalation if nothing happens, with the roles that would hear.
     `requested` units are asked, not ordered: other words, no blame.
     """
 
@@ -130,7 +130,7 @@ def row(assignment: Assignment, situation: Situation, as_of: date) -> Row:
         obstacle_since=obstacle.since if obstacle else None,
         obstacle_waits_for=obstacle.waits_for if obstacle else None,
         extension=facts.extension, promise_until=facts.promise.until if facts.promise else None,
-        waits_for=_waits_for(assignment, situation) if assignment.state is State.WAITING else (),
+        waits_for=_waits_for(assignment, situation) if standing is Standing.WAITING_FOR_OTHERS else (),
         clauses=clauses, named=named, helpers=task.helpers, accept=situation.accepter(assignment),
         evidence=task.evidence, none_allowed=task.none_allowed,
         evidence_to_follow=facts.evidence_to_follow, returned_on=facts.returned_on,
