@@ -60,7 +60,7 @@ _DAYS: Mapping[str, str] = MappingProxyType(
     {
         "done_on": N_("Done on {day}."),
         "wanted": N_("Wanted: {day}."),
-        "due": N_("Now due {day}."),
+        "due": N_("Due {day}."),
         "until": N_("Until {day}."),
         "since": N_("Since {day}."),
     }
@@ -122,7 +122,10 @@ def _who(record: Record, office: Office, said: Speech) -> str:
         speaker = f"{said_by}, {unit}" if said_by else unit
         how = said.say(_VIA[record.via]) if record.via is not None and record.via in _VIA else ""
         return said.say("{speaker} ({how}, noted by {who})", speaker=speaker, how=how, who=who)
-    return f"{said_by}, {who}" if said_by and str(said_by) not in who else who
+    if not said_by:
+        return who
+    # "Trưởng Thôn 2" names the unit already.
+    return str(said_by) if who in str(said_by) else f"{said_by}, {who}"
 
 
 def name_of(by: str, office: Office, said: Speech) -> str:
