@@ -31,8 +31,9 @@ class Row:
 
     `days_late` counts calendar days past the due date in force (until done, for finished work), the working
     days are what ladders and letters count. `named` says that the document names this unit for one of the
-    clauses. `waits_for` names who holds it up, once its own time has come. `next_rung` is the next escalation if nothing happens, with the roles that would hear.
-    `requested` units are asked, not ordered: other words, no blame.
+    clauses. `waits_for` names who holds it up, once its own time has come. `next_rung` is the next
+    escalation if nothing happens, with the roles that would hear. `requested` units are asked, not
+    ordered: other words, no blame.
     """
 
     plan: str
