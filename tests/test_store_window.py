@@ -25,9 +25,14 @@ def test_a_form_is_claimed_once(database: Database) -> None:
 
 def test_a_form_whose_move_was_refused_may_be_sent_again(database: Database) -> None:
     plan = published(database, assignment())
-    with pytest.raises(MoveRefused), database.write() as transaction:
-        transaction.submissions.claim("form", plan, MORNING)
-        raise MoveRefused("no")
+
+    def refused() -> None:
+        with database.write() as transaction:
+            transaction.submissions.claim("form", plan, MORNING)
+            raise MoveRefused("no")
+
+    with pytest.raises(MoveRefused):
+        refused()
 
     with database.write() as transaction:
         assert transaction.submissions.claim("form", plan, MORNING)
