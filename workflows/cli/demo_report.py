@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from notifications.summaries import Quiet
+from notifications.letters import LetterKind
 from plan_definitions.diagnostics import Phrase
 from plan_definitions.model import Channel
 from workflows.cli import deliver as delivery
@@ -14,7 +14,7 @@ from workflows.cli.rows import print_counts, print_rows, wants_attention
 from workflows.cli.session import Session
 from workflows.operations.board import Board
 from workflows.operations.lanes import inbox_folder
-from workflows.operations.mail_day import MailDay, Told
+from workflows.operations.mail_day import MailDay, Quiet, Told
 from workflows.operations.move import PlanReference
 from workflows.operations.round import Rounds
 from workflows.operations.season import Played
@@ -42,15 +42,15 @@ _BY_HAND = {
 }
 
 _KINDS = {
-    "daily": Phrase("daily letter"),
-    "weekly": Phrase("weekly summary"),
-    "digest": Phrase("office digest"),
-    "escalation": Phrase("report to the leadership"),
-    "decision": Phrase("decision"),
-    "publication": Phrase("plan published"),
-    "closing": Phrase("closing summary"),
-    "sign_in": Phrase("sign-in link"),
-    "alarm": Phrase("alarm"),
+    LetterKind.DAILY: Phrase("daily letter"),
+    LetterKind.WEEKLY: Phrase("weekly summary"),
+    LetterKind.DIGEST: Phrase("office digest"),
+    LetterKind.ESCALATION: Phrase("report to the leadership"),
+    LetterKind.DECISION: Phrase("decision"),
+    LetterKind.PUBLICATION: Phrase("plan published"),
+    LetterKind.CLOSING: Phrase("closing summary"),
+    LetterKind.SIGN_IN: Phrase("sign-in link"),
+    LetterKind.ALARM: Phrase("alarm"),
 }
 
 
@@ -98,12 +98,19 @@ def _print_done(shown: Shown, session: Session) -> None:
 def _print_mail(mail: MailDay, session: Session) -> None:
     headings = [session.translate(heading) for heading in _LETTER_HEADINGS]
     if mail.told:
-        output.table(headings, [_told(one, session) for one in mail.told], right=frozenset())
+        output.table(headings, [_told(one, session) for one in mail.told])
     headings = [session.translate(heading) for heading in _QUIET_HEADINGS]
     if mail.quiet:
         output.say(Phrase("These hear nothing today:"), session.translate)
         rows = [(quiet.unit_name, _reason(quiet, session)) for quiet in mail.quiet]
-        output.table(headings, rows, right=frozenset())
+        output.table(headings, rows)
+    kinds = (
+        f"{words.say(session.translate)} {count(mail.so_far[kind], session.language)}"
+        for kind, words in _KINDS.items()
+        if mail.so_far.get(kind)
+    )
+    values = {"kinds": tuple(kinds)}
+    output.say(Phrase("Letters of the season so far: {kinds}.", values), session.translate)
 
 
 def _told(one: Told, session: Session) -> tuple[str, ...]:
@@ -111,16 +118,23 @@ def _told(one: Told, session: Session) -> tuple[str, ...]:
     by_hand = _BY_HAND.get(recipient.channel)
     how = recipient.address if by_hand is None else by_hand.say(translate)
     to = f"{recipient.salutation} ({how})"
-    return to, _KINDS[one.letter.kind.value].say(translate), one.why
+    return to, _KINDS[one.letter.kind].say(translate), one.why
 
 
 def _reason(quiet: Quiet, session: Session) -> str:
     if not quiet.holding:
         return Phrase("all its work is done").say(session.translate)
-    values = {"count": count(quiet.holding, session.language), "day": "-"}
+    values: dict[str, object] = {"count": count(quiet.holding, session.language), "day": "-"}
     if quiet.next_due is not None:
         values["day"] = date_short(quiet.next_due, session.language)
-    said = Phrase("nothing new since its last letter; holds {count}, the nearest date is {day}", values)
+    if quiet.last is None:
+        said = Phrase("nothing new; holds {count}, the nearest date is {day}", values)
+    else:
+        letter = quiet.last.letter
+        values |= {"kind": _KINDS[letter.kind], "on": date_short(letter.as_of, session.language)}
+        said = Phrase(
+            "nothing new since its {kind} of {on}; holds {count}, the nearest date is {day}", values
+        )
     return said.say(session.translate)
 
 

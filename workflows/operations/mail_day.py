@@ -1,13 +1,13 @@
 """Who hears what on a day, and who hears nothing, each with the reason."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from notifications.letters import Letter, from_json
+from notifications.letters import Letter, LetterKind, from_json
 from notifications.messages import page
 from notifications.parts import UnitSection
-from notifications.summaries import Quiet
 from workflows.engine import board
 from workflows.engine.board import Row
 from workflows.engine.states import UNFINISHED
@@ -18,20 +18,36 @@ from workflows.store.records import StoredLetter
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A letter of the day: whom it salutes, the units it speaks to, and in one line what it brings."""
+    """A letter: whom it goes to, the units it speaks to, and in one line what it brings."""
 
     stored: StoredLetter
     letter: Letter
     units: tuple[str, ...]
-    why: str
+
+    @property
+    def why(self) -> str:
+        """Its preview line, in its own language."""
+        return page(self.letter, None).preview
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A unit that hears nothing: what it still holds, the nearest date of that, and the last it heard."""
+
+    unit: str
+    unit_name: str
+    holding: int
+    next_due: date | None
+    last: Told | None
 
 
 @dataclass(frozen=True, slots=True)
 class MailDay:
-    """The letters of a day, and the units that lead something and get none."""
+    """The letters of a day, the units that lead something and get none, and all letters so far by kind."""
 
     told: tuple[Told, ...]
     quiet: tuple[Quiet, ...]
+    so_far: Mapping[LetterKind, int]
 
 
 def mail_of_day(database: Database, office: str, *, as_of: date) -> MailDay:
@@ -41,19 +57,21 @@ def mail_of_day(database: Database, office: str, *, as_of: date) -> MailDay:
         plans = transaction.plans.running(office)
         rows = [row for plan in plans for row in board.rows(whole_situation(transaction, plan), as_of)]
         units = transaction.offices.get(office).units
-    read = ((one, from_json(one.content)) for one in stored)
-    told = tuple(_told(one, letter) for one, letter in read if letter.as_of == as_of)
-    heard = {unit for one in told for unit in one.units}
-    return MailDay(told, tuple(_quiet(rows, (unit for unit in units if unit not in heard))))
+    letters = [told for told in map(_told, stored) if told.letter.as_of <= as_of]
+    today = tuple(told for told in letters if told.letter.as_of == as_of)
+    last = {unit: told for told in letters for unit in told.units}
+    heard = {unit for told in today for unit in told.units}
+    quiet = tuple(_quiet(rows, (unit for unit in units if unit not in heard), last))
+    return MailDay(today, quiet, Counter(told.letter.kind for told in letters))
 
 
-def _told(stored: StoredLetter, letter: Letter) -> Told:
+def _told(stored: StoredLetter) -> Told:
+    letter = from_json(stored.content)
     own = (part.unit for part in letter.parts if isinstance(part, UnitSection) and not part.copied)
-    units = tuple(dict.fromkeys((letter.recipient.unit, *own)))
-    return Told(stored, letter, units, page(letter, None).preview)
+    return Told(stored, letter, tuple(dict.fromkeys((letter.recipient.unit, *own))))
 
 
-def _quiet(rows: Iterable[Row], units: Iterable[str]) -> Iterable[Quiet]:
+def _quiet(rows: Iterable[Row], units: Iterable[str], last: Mapping[str, Told]) -> Iterator[Quiet]:
     of_unit: dict[str, list[Row]] = {}
     for row in rows:
         of_unit.setdefault(row.unit, []).append(row)
@@ -61,4 +79,4 @@ def _quiet(rows: Iterable[Row], units: Iterable[str]) -> Iterable[Quiet]:
         if unit in of_unit:
             held = [row for row in of_unit[unit] if row.state in UNFINISHED]
             due = min((row.due for row in held if row.due is not None), default=None)
-            yield Quiet(unit, of_unit[unit][0].unit_name, len(held), due)
+            yield Quiet(unit, of_unit[unit][0].unit_name, len(held), due, last.get(unit))
