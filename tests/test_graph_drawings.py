@@ -76,7 +76,7 @@ def graphs(draw: st.DrawFn) -> Graph:
     return Graph.of(before)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs(), st.integers(1, 5))
 def test_layers_hold_each_box_once_below_what_it_waits_for(graph: Graph, widest: int) -> None:
     layers = layered(graph, str, widest)
@@ -86,7 +86,7 @@ def test_layers_hold_each_box_once_below_what_it_waits_for(graph: Graph, widest:
     assert all(level[before] < level[name] for name, given in graph.predecessors.items() for before in given)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs(), st.integers(1, 5))
 def test_boxes_and_lanes_of_a_layer_never_touch(graph: Graph, widest: int) -> None:
     plan = layout(graph, str, widest, box=100.0, lane=10.0)
@@ -101,7 +101,7 @@ def test_boxes_and_lanes_of_a_layer_never_touch(graph: Graph, widest: int) -> No
         assert all(room(item) / 2 - 1e-6 <= plan.x[item] <= full - room(item) / 2 + 1e-6 for item in layer)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs())
 def test_an_arrow_passes_every_layer_between_its_ends(graph: Graph) -> None:
     plan = layout(graph, str, 3, box=100.0, lane=10.0)
@@ -203,6 +203,10 @@ def test_mermaid_says_every_task_and_arrow(real: Picture) -> None:
     assert sum("-->" in line or "==>" in line or "-.->" in line for line in lines) == 96
     assert '  t_budget-approval -->|"1 working_day"| t_gift-prepare' in lines
     assert "  t_hall-setup ==> t_rehearsal" in lines
+    styles = [line for line in lines if line.startswith("  classDef lead")]
+    assert len(styles) == len(real.leads)
+    # A comma inside a colour would end it.
+    assert all(re.fullmatch(r"  classDef lead\d+ fill:#\w{6},stroke:#\w{6},color:#\w{6}", s) for s in styles)
 
 
 def test_dot_says_every_task_and_arrow(real: Picture) -> None:

@@ -27,8 +27,8 @@ def _lines(picture: Picture) -> Iterator[str]:
         label = f"|{_quoted(arrow.label)}|" if arrow.label else ""
         yield f"  t_{arrow.before} {line}{label} t_{arrow.after}"
     for lead, number in numbers.items():
-        hue = picture.hue(lead)
-        yield f"  classDef lead{number} fill:hsl({hue},60%,93%),stroke:hsl({hue},55%,42%),color:#1b1f24"
+        fill, line = picture.colour(lead, 0.94, 0.60), picture.colour(lead, 0.42, 0.55)
+        yield f"  classDef lead{number} fill:{fill},stroke:{line},color:#1b1f24"
     critical = [f"t_{box.id}" for box in picture.boxes if box.critical]
     if critical:
         yield "  classDef critical stroke-width:4px"

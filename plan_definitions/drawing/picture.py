@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -53,6 +54,11 @@ class Picture:
     def hue(self, lead: str) -> int:
         """The colour of a lead, in degrees."""
         return HUES[list(self.leads).index(lead) % len(HUES)]
+
+    def colour(self, lead: str, lightness: float, saturation: float) -> str:
+        """The colour of a lead as `#rrggbb`, as light (0 to 1) and as strong as asked."""
+        parts = colorsys.hls_to_rgb(self.hue(lead) / 360, lightness, saturation)
+        return "#" + "".join(f"{round(part * 255):02x}" for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

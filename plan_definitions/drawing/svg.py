@@ -6,10 +6,10 @@ who leads.
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from xml.sax.saxutils import escape, quoteattr
 
 from plan_definitions.drawing.layers import Item, Layout, layout
@@ -36,7 +36,7 @@ def svg(picture: Picture) -> str:
     return "\n".join(_Sheet.of(picture).lines()) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Sheet:
     """A picture with everything in its place; `tops` are the upper edges of the layers, `deep` how deep."""
 
@@ -54,12 +54,14 @@ class _Sheet:
     def of(cls, picture: Picture) -> _Sheet:
         boxes = {box.id: box for box in picture.boxes}
         order = {name: n for n, name in enumerate(boxes)}
-        graph = Graph.of({name: [a.before for a in picture.arrows if a.after == name] for name in boxes})
+        waits_for: dict[str, list[str]] = {name: [] for name in boxes}
+        for arrow in picture.arrows:
+            waits_for[arrow.after].append(arrow.before)
 
         def rank(name: str) -> tuple[date, int]:
             return boxes[name].due or date.max, order[name]
 
-        plan = layout(graph, rank, _WIDEST_LAYER, _BOX + _BOX_GAP, _LANE)
+        plan = layout(Graph.of(waits_for), rank, _WIDEST_LAYER, _BOX + _BOX_GAP, _LANE)
         titles = {name: wrapped(box.title, _CHARACTERS) for name, box in boxes.items()}
         captions = {name: wrapped(box.caption, _CHARACTERS * _SMALLER) for name, box in boxes.items()}
         heights = {name: _height(titles[name], captions[name]) for name in boxes}
@@ -176,19 +178,28 @@ class _Sheet:
 
     def _port(self, name: str, item: Item, *, leaving: bool) -> float:
         """Where on the edge of a box an arrow to (or from) `item` starts: side by side, none crossing."""
-        ways = self.plan.ways.values()
-        ends = (
-            [way[1] for way in ways if way[0] == name] if leaving else [w[-2] for w in ways if w[-1] == name]
-        )
-        ends.sort(key=lambda end: self.plan.x[end])
+        ends = self._ends[name, leaving]
         share = (ends.index(item) + 1) / (len(ends) + 1) - 0.5
         return self.plan.x[name] + _MARGIN + share * _BOX * _PORTS
+
+    @cached_property
+    def _ends(self) -> Mapping[tuple[str, bool], Sequence[Item]]:
+        """What each box is joined to below (leaving: True) and above (False), from left to right."""
+        ends: dict[tuple[str, bool], list[Item]] = {}
+        for (before, after), way in self.plan.ways.items():
+            ends.setdefault((before, True), []).append(way[1])
+            ends.setdefault((after, False), []).append(way[-2])
+        return {key: sorted(items, key=self.plan.x.__getitem__) for key, items in ends.items()}
+
+    @cached_property
+    def _levels(self) -> Mapping[Item, int]:
+        return {item: n for n, layer in enumerate(self.plan.layers) for item in layer}
 
     def _high(self, name: str) -> float:
         return _height(self.titles[name], self.captions[name])
 
     def _level(self, name: str) -> int:
-        return next(n for n, layer in enumerate(self.plan.layers) if name in layer)
+        return self._levels[name]
 
     def _top(self, name: str) -> float:
         return self.tops[self._level(name)]
@@ -262,16 +273,9 @@ def _colours(
     yield f".plan-graph .box{{fill:none;stroke:{plain['quiet']}}}"
     yield f".plan-graph .tip{{fill:{plain['line']}}}"
     for number, lead in enumerate(picture.leads):
-        hue = picture.hue(lead)
-        edge = _hex(hue, *line)
-        yield f".plan-graph .box.lead{number}{{fill:{_hex(hue, *fill)};stroke:{edge}}}"
+        edge = picture.colour(lead, *line)
+        yield f".plan-graph .box.lead{number}{{fill:{picture.colour(lead, *fill)};stroke:{edge}}}"
         yield f".plan-graph .stripe.lead{number}{{fill:{edge}}}"
     critical = plain["critical"]
     yield f".plan-graph .box.critical,.plan-graph .arrow.critical{{stroke:{critical}}}"
     yield f".plan-graph .critical-tip{{fill:{critical}}}"
-
-
-def _hex(hue: int, lightness: float, saturation: float) -> str:
-    return "#" + "".join(
-        f"{round(part * 255):02x}" for part in colorsys.hls_to_rgb(hue / 360, lightness, saturation)
-    )
