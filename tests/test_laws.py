@@ -36,7 +36,7 @@ LADDERS = (
 )
 
 laws = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -221,8 +221,18 @@ def test_a_round_twice_for_one_date_equals_once(plan: Schedule, asked: list[Even
     assert season.letters == letters
 
 
+def downtimes() -> st.SearchStrategy[set[int]]:
+    """Days without a round: single ones, and stretches of up to three weeks."""
+    stretch = st.builds(
+        lambda first, length: range(first, first + length), st.integers(0, DAYS), st.integers(1, 21)
+    )
+    return st.lists(stretch, min_size=1, max_size=4).map(
+        lambda stretches: {day for days in stretches for day in days if day < DAYS}
+    )
+
+
 @laws
-@given(plans(), events(), st.sets(st.integers(0, DAYS - 1)))
+@given(plans(), events(), downtimes())
 def test_being_down_on_some_days_ends_as_running_them_all(
     plan: Schedule, asked: list[Event], down: set[int]
 ) -> None:
