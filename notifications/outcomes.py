@@ -73,6 +73,11 @@ class Outcome:
     breaks_circuit: bool = False
     alarms: bool = False
 
+    @property
+    def is_policy(self) -> bool:
+        """Whether a policy refused it for good (RFC 3463, X.7): this letter's, or this account's."""
+        return self.kind is Kind.REJECTED and (self.status or "").startswith("5.7.")
+
 
 class Transport(Protocol):
     """What a delivering operation needs; tests may bring their own."""

@@ -77,7 +77,8 @@ def daily_round(
     day = as_of or today(instant)
     with opened_store() as database:
         offices = offices_of_shard(database, office, shard, shards)
-        outcomes = [_round_of(database, name, day, instant) for name in offices]
+        # Each office's round is held from its own beginning, however many come before it.
+        outcomes = [_round_of(database, name, day, now or clock()) for name in offices]
         days_off = tuple(name for name in offices if operations.is_day_off(database, name, day))
     done = [outcome for outcome in outcomes if isinstance(outcome, RoundResult)]
     none = tuple(outcome for outcome in outcomes if isinstance(outcome, NoRound))
@@ -90,11 +91,12 @@ def _round_of(database: Database, office: str, day: date, now: datetime) -> Roun
     if isinstance(ticket, NoRound):
         logger.info("%s: no round for %s: %s (last round: %s)", office, day, ticket.why, ticket.last)
         return ticket
-    opened = advance(database, ticket, now)
-    climbed = escalate(database, ticket, now)
-    summary = write_letters(database, ticket, now)
-    result = RoundResult(day, opened, climbed.reminded, len(climbed.escalations), summary.letters)
-    operations.finish_round(database, ticket, result, now=now)
+    with operations.held(database, ticket, now=now):
+        opened = advance(database, ticket, now)
+        climbed = escalate(database, ticket, now)
+        summary = write_letters(database, ticket, now)
+        result = RoundResult(day, opened, climbed.reminded, len(climbed.escalations), summary.letters)
+        operations.finish_round(database, ticket, result, now=now)
     _publish(database, ticket, climbed, summary)
     logger.info("%s: %s", office, result.totals())
     return result

@@ -13,6 +13,8 @@ from workflows.operations.situations import whole_situation
 from workflows.store.database import Database
 from workflows.texts import Language
 
+PLAN_CLOSED = "plan closed"
+
 
 @dataclass(frozen=True, slots=True)
 class Closed:
@@ -40,6 +42,8 @@ def close_plan(
             raise NotFound("the plan `{plan}` is closed already", plan=plan)
         record = Record(None, Verb.CLOSE, None, None, as_of, now, by)
         transaction.history.append(stored.number, [record])
+        waiting = transaction.notices.pending(office, date.max, plan_number=stored.number)
+        transaction.notices.drop([notice.id for notice in waiting], PLAN_CLOSED)
         situation = whole_situation(transaction, stored)
         rows = board.rows(situation, as_of)
         letters = closing_letters(

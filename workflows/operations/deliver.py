@@ -4,26 +4,24 @@ The claim is committed before the first byte goes out and every answer as soon a
 at any point leaves each letter where another process can take it up (docs/mail.md, *The promise*).
 """
 
-import hashlib
+import contextlib
 import random
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from notifications import letters as letter_records
-from notifications.addresses import Mailbox, MailInputError
-from notifications.letters import Letter, thread
-from notifications.messages import Rendered, render
-from notifications.mime import Message, compose, random_message_id
 from notifications.outcomes import Kind, Outcome, Transport
-from plan_definitions.working_days import WorkingCalendar
-from workflows.engine.states import State
-from workflows.operations.links import LinkSigner, links_of
-from workflows.operations.queueing import HANOI, is_round_letter
+from workflows.errors import EnvironmentRefused
+from workflows.operations.letter_bytes import Lane, Unwritable, put_into_bytes, written
+from workflows.operations.overtaken import ROUND_KINDS, UNSENT, free, why_overtaken
+from workflows.operations.quiet_hours import is_quiet
 from workflows.store.database import Database
-from workflows.store.records import FINAL, TO_SEND, ClaimedLetter, LetterState
+from workflows.store.records import TO_SEND, ClaimedLetter, LetterState
 from workflows.store.records import Outcome as Finished
 from workflows.store.transaction import Transaction
+
+__all__ = ["Delivered", "Lane", "deliver", "next_attempt", "put_into_bytes"]
 
 BATCH = 50
 """Letters claimed at a time: small enough that a killed process holds few of them up."""
@@ -31,8 +29,12 @@ BATCH = 50
 LEASE = timedelta(minutes=15)
 """How long a claim holds: longer than the longest wait for a server's answer after a letter's last byte."""
 
+RENEWED_AFTER = timedelta(minutes=3)
+"""A batch older than this is held anew before its next letter: what is left of the lease must be longer than
+one letter takes at the worst, or another process would send it too."""
+
 RETRY_MINUTES = (1, 5, 15, 30, 60, 120, 180)
-"""Minutes until the next attempt, the last one repeated; each varied by a fifth (docs/mail.md, *Outbox*)."""
+"""Minutes until the next attempt, the last one repeated; each varied by a fifth (docs/mail.md)."""
 
 DOUBT_MINUTES = 60
 """Longer than any retry of the server's own: a letter in doubt may well have arrived."""
@@ -40,34 +42,19 @@ DOUBT_MINUTES = 60
 LANE_REST = timedelta(minutes=5)
 """How long an account rests after the server turned it away."""
 
-CALENDAR_NAME = "han-viec.ics"
-"""What the attached calendar is called in the reader's mail program."""
+ALARMED_REST = timedelta(minutes=30)
+"""How long it rests where a person must act: asking more often would lock the account or keep it listed."""
 
-EVENING, MORNING = time(20), time(6, 30)
-"""Between these nobody is written to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One mail account and what its letters carry: sender, public address for links, quota in a day."""
-
-    sender: Mailbox
-    signer: LinkSigner
-    base_url: str | None = None
-    reply_to: Mailbox | None = None
-    per_day: int | None = None
-
-    @property
-    def domain(self) -> str:
-        """The domain that message ids are made in."""
-        return self.sender.address.rpartition("@")[2]
-
+REFUSALS = 3
+"""Letters in a row refused by policy (5.7.x) that show the account is at fault, not the letters."""
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What one delivery came to; `why` is the server's word where the lane was turned away.
+    """What one delivery came to.
 
-    `left` counts letters that wait: for their next attempt, for morning, or for the lane.
+    `left` counts letters that wait: for their next attempt, for morning, or for the account. `why` is the
+    server's word where it turned the account away; `rests_until` is set where the account was resting
+    already, so that nothing was tried, and `trouble` says why in either case.
     """
 
     sent: int = 0
@@ -77,6 +64,8 @@ class Delivered:
     expired: int = 0
     left: int = 0
     why: Outcome | None = None
+    rests_until: datetime | None = None
+    trouble: str | None = None
 
 
 def deliver(
@@ -86,174 +75,227 @@ def deliver(
     clock: Callable[[], datetime],
     *,
     passing_over_quiet_hours: bool = False,
+    passing_over_rest: bool = False,
     offices: Collection[str] | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Delivered:
-    """Send every letter that is due, until none is left or the lane is turned away.
+    """Send every letter that is due, of some offices or all, until none is left or the lane is turned away.
 
     `clock` tells the instant of each claim and answer. In quiet hours and on days off only urgent letters
-    go, unless they are passed over.
+    go, unless they are passed over; an account that was turned away rests, unless that is passed over.
+    Once `stopping` says so, no further letter is begun and those in hand go back as they were.
     """
-    total = Delivered()
+    run = _Delivery(database, transport, lane, clock, passing_over_quiet_hours, offices, stopping)
     with database.write() as transaction:
-        total = replace(total, expired=transaction.letters.expire(clock()))
-    while total.why is None:
-        batch, overtaken = _claim(database, lane, clock(), passing_over_quiet_hours, offices)
-        total = replace(total, superseded=total.superseded + overtaken)
-        if not batch and not overtaken:
-            break
-        total = _send(database, transport, lane, clock, batch, total)
-    with database.read() as transaction:
-        counts = transaction.letters.count_by_state()
-    return replace(total, left=sum(counts[state] for state in TO_SEND | {LetterState.SENDING}))
+        run.expire(transaction)
+        rest = None if passing_over_rest else transaction.senders.paused(lane.sender.address, clock())
+    if rest is not None:
+        return replace(run.outcome(), rests_until=rest[0], trouble=rest[1])
+    run.send_all()
+    return run.outcome()
 
 
-def _claim(
-    database: Database, lane: Lane, now: datetime, any_hour: bool, offices: Collection[str] | None
-) -> tuple[list[ClaimedLetter], int]:
-    """Claim a batch within the quota, drop what was overtaken, freeze the rest; all before the first byte."""
-    with database.write() as transaction:
-        quiet = () if any_hour else _quiet_offices(transaction, now)
-        open_offices = [office for office in offices or transaction.offices.ids() if office not in quiet]
-        granted = _quota(transaction, lane, now)
-        claimed = transaction.letters.claim(now, LEASE, granted, offices=open_offices) if open_offices else []
-        if quiet and len(claimed) < granted:
-            room = granted - len(claimed)
-            claimed += transaction.letters.claim(now, LEASE, room, offices=quiet, urgent_only=True)
-        ready, overtaken = list[ClaimedLetter](), 0
-        for claim in claimed:
-            why = _overtaken(transaction, claim)
-            if why is not None:
-                finished = Finished(LetterState.SUPERSEDED, reply=why, attempted=False)
-                overtaken += transaction.letters.finish(claim.letter.id, claim.token, finished, now)
-            elif (frozen := _freeze(transaction, lane, claim, now)) is not None:
-                ready.append(frozen)
-    return ready, overtaken
+@dataclass(slots=True)
+class _Delivery:
+    """One run of delivery: what it works with, and what it has counted so far."""
 
+    database: Database
+    transport: Transport
+    lane: Lane
+    clock: Callable[[], datetime]
+    at_any_hour: bool
+    offices: Collection[str] | None
+    stopping: Callable[[], bool]
+    counted: Counter[str] = field(default_factory=Counter)
+    refused: list[tuple[ClaimedLetter, Outcome]] = field(default_factory=list)
+    why: Outcome | None = None
 
-def _quota(transaction: Transaction, lane: Lane, now: datetime) -> int:
-    if lane.per_day is None:
-        return BATCH
-    return transaction.senders.take(lane.sender.address, now, BATCH, lane.per_day)
+    def expire(self, transaction: Transaction) -> None:
+        """Give up letters whose usefulness has passed; what no server can have taken is told anew."""
+        now = self.clock()
+        stale = transaction.letters.find(states=UNSENT, kinds=ROUND_KINDS, useless_by=now)
+        self.counted["expired"] += transaction.letters.expire(now)
+        for letter in stale:
+            free(transaction, letter)
 
+    def send_all(self) -> None:
+        """Claim and send batch by batch. A letter that is overtaken or cannot be written ends no batch."""
+        while self.why is None and not self.stopping() and (batch := self._claim()) is not None:
+            self._send(batch)
+        for claim, outcome in self.refused:
+            self._finish(claim, outcome)
 
-def _quiet_offices(transaction: Transaction, now: datetime) -> tuple[str, ...]:
-    """The offices that nobody is to be written for at this hour."""
-    local = now.astimezone(HANOI)
-    night = local.time() >= EVENING or local.time() < MORNING
-
-    def rests(office: str) -> bool:
-        return night or not WorkingCalendar(transaction.offices.calendar(office)).is_working_day(local.date())
-
-    return tuple(office for office in transaction.offices.ids() if rests(office))
-
-
-def _overtaken(transaction: Transaction, claim: ClaimedLetter) -> str | None:
-    """Why an unsent round letter need not go any more; None where it still says what is so.
-
-    Bytes that a server may have seen are never withdrawn: the letter may have arrived.
-    """
-    letter = claim.letter
-    if claim.data is not None or not is_round_letter(letter.kind):
-        return None
-    newer = transaction.letters.find(letter.office, address=letter.address, after=letter.id)
-    if any(
-        is_round_letter(other.kind) and other.state not in (FINAL - {LetterState.SENT}) for other in newer
-    ):
-        return "a newer letter says it"
-    numbers = transaction.letters.assignments(letter.id)
-    about = transaction.assignments.by_numbers(numbers).values()
-    ended = (State.DONE, State.CANCELLED)
-    if numbers and all(assignment.state in ended for assignment in about) and letter.kind == "daily":
-        return "everything it asks for has been done"
-    return None
-
-
-def _freeze(
-    transaction: Transaction, lane: Lane, claim: ClaimedLetter, now: datetime
-) -> ClaimedLetter | None:
-    """The claim with the bytes that every attempt sends, made now if this is the first.
-
-    A letter that cannot be put into words or bytes dies alone, with the reason.
-    """
-    if claim.data is not None:
-        return claim
-    message_id = random_message_id(lane.domain)
-    try:
-        letter = letter_records.from_json(claim.letter.content)
-        data = compose(_message(letter, _rendered(transaction, lane, letter), lane, message_id, now))
-    except Exception as error:  # noqa: BLE001 - one broken letter must not hold the others up
-        reason = (
-            f"{type(error).__name__}: {error}" if isinstance(error, MailInputError) else type(error).__name__
+    def outcome(self) -> Delivered:
+        """What the run came to."""
+        with self.database.read() as transaction:
+            counts = [transaction.letters.count_by_state(office) for office in self._of_offices()]
+        left = sum(count[state] for count in counts for state in TO_SEND | {LetterState.SENDING})
+        return Delivered(
+            sent=self.counted["sent"],
+            deferred=self.counted["deferred"],
+            dead=self.counted["dead"],
+            superseded=self.counted["superseded"],
+            expired=self.counted["expired"],
+            left=left,
+            why=self.why,
+            trouble=None if self.why is None else self.why.reply,
         )
-        finished = Finished(LetterState.DEAD, reply=f"cannot be written: {reason}", attempted=False)
-        transaction.letters.finish(claim.letter.id, claim.token, finished, now)
-        return None
-    transaction.letters.freeze(claim.letter.id, claim.token, data, message_id)
-    return replace(claim, data=data)
 
+    def _of_offices(self) -> Iterable[str | None]:
+        return [None] if self.offices is None else self.offices
 
-def _rendered(transaction: Transaction, lane: Lane, letter: Letter) -> Rendered:
-    links = links_of(letter, lane.signer, lane.base_url, transaction) if lane.base_url else None
-    return render(letter, links)
+    def _claim(self) -> list[ClaimedLetter] | None:
+        """Claim a batch within the quota and freeze it, all before the first byte; None where nothing is due.
 
+        What was overtaken or cannot be written ends here; the quota is spent on letters that go out only.
+        """
+        now, lane = self.clock(), self.lane
+        with self.database.write() as transaction:
+            room = BATCH
+            if lane.per_day is not None:
+                room = min(room, transaction.senders.left(lane.sender.address, now, lane.per_day))
+            claimed = self._claim_due(transaction, now, room)
+            prepared = [self._prepare(transaction, claim, now) for claim in claimed]
+            ready = [claim for claim in prepared if claim is not None]
+            if lane.per_day is not None:
+                transaction.senders.take(lane.sender.address, now, len(ready), lane.per_day)
+        return ready if claimed else None
 
-def _message(letter: Letter, rendered: Rendered, lane: Lane, message_id: str, now: datetime) -> Message:
-    root = hashlib.sha256(thread(letter).encode()).hexdigest()[:32]
-    office = letter.sender.office
-    return Message(
-        sender=replace(lane.sender, name=lane.sender.name or letter.sender.name),
-        recipient=Mailbox(letter.recipient.address, letter.recipient.salutation),
-        reply_to=lane.reply_to,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        message_id=message_id,
-        date=now.astimezone(HANOI),
-        list_id=f"{office}.dondoc.{lane.domain}",
-        language=letter.language.value,
-        thread_root=f"<{root}@{lane.domain}>",
-        calendars=((CALENDAR_NAME, rendered.calendar),) if rendered.calendar else (),
-    )
+    def _claim_due(self, transaction: Transaction, now: datetime, room: int) -> list[ClaimedLetter]:
+        """Up to `room` letters of the offices that may write now, and urgent ones of those that rest."""
+        known = transaction.offices.ids()
+        chosen = [office for office in known if self.offices is None or office in self.offices]
+        quiet = () if self.at_any_hour else tuple(o for o in chosen if is_quiet(transaction, o, now))
+        awake = [office for office in chosen if office not in quiet]
+        letters = transaction.letters
+        claimed = letters.claim(now, LEASE, room, offices=awake) if awake and room else []
+        if quiet and len(claimed) < room:
+            claimed += letters.claim(now, LEASE, room - len(claimed), offices=quiet, urgent_only=True)
+        return claimed
 
+    def _prepare(self, transaction: Transaction, claim: ClaimedLetter, now: datetime) -> ClaimedLetter | None:
+        """The claim with the bytes that every attempt sends; None where the letter ends here.
 
-def _send(
-    database: Database,
-    transport: Transport,
-    lane: Lane,
-    clock: Callable[[], datetime],
-    batch: Sequence[ClaimedLetter],
-    total: Delivered,
-) -> Delivered:
-    for position, claim in enumerate(batch):
-        outcome = transport.deliver(lane.sender.address, claim.letter.address, claim.data or b"")
+        A letter that cannot be put into words or bytes dies alone, with the reason.
+        """
+        letters, letter = transaction.letters, claim.letter
+        why = why_overtaken(transaction, claim, now)
+        if why is not None:
+            finished = Finished(LetterState.SUPERSEDED, reply=why, attempted=False)
+            self.counted["superseded"] += letters.finish(letter.id, claim.token, finished, now)
+            free(transaction, letter)
+            return None
+        if claim.data is not None:
+            return claim
+        try:
+            data, message_id = written(transaction, self.lane, letter, now)
+        except Unwritable as error:
+            finished = Finished(LetterState.DEAD, reply=f"cannot be written: {error}", attempted=False)
+            self.counted["dead"] += letters.finish(letter.id, claim.token, finished, now)
+            return None
+        letters.freeze(letter.id, claim.token, data, message_id)
+        return replace(claim, data=data)
+
+    def _send(self, batch: Sequence[ClaimedLetter]) -> None:
+        """Send a batch letter by letter; interrupted, the letters not yet begun go back untouched."""
+        rest, held_since = deque(batch), self.clock()
+        try:
+            while rest:
+                if self.stopping():
+                    self._put_back(rest, None)
+                    return
+                if self.clock() - held_since > RENEWED_AFTER:
+                    rest, held_since = self._renewed(rest), self.clock()
+                    continue
+                claim = rest.popleft()
+                outcome = self.transport.deliver(
+                    self.lane.sender.address, claim.letter.address, claim.data or b""
+                )
+                if self._turned_away(claim, outcome, rest):
+                    return
+        except BaseException:
+            with contextlib.suppress(EnvironmentRefused):
+                self._put_back(rest, None)
+            raise
+
+    def _renewed(self, rest: Iterable[ClaimedLetter]) -> deque[ClaimedLetter]:
+        """The letters that are still ours, for another lease; the others are somebody else's to send."""
+        until = self.clock() + LEASE
+        with self.database.write() as transaction:
+            renew = transaction.letters.renew
+            return deque(claim for claim in rest if renew([claim.letter.id], claim.token, until))
+
+    def _turned_away(self, claim: ClaimedLetter, outcome: Outcome, rest: Collection[ClaimedLetter]) -> bool:
+        """Deal with one answer; whether the account was turned away and the rest must wait.
+
+        One letter refused by policy may be the letter's own fault. Several in a row are the account's: until
+        that is known none of them is given up.
+        """
         if outcome.breaks_circuit:
-            _put_back(database, lane, batch[position:], outcome, clock())
-            return replace(total, why=outcome, deferred=total.deferred + len(batch) - position)
-        total = _finish(database, claim, outcome, clock(), total)
-    return total
+            self._rest_account(outcome, [claim, *rest])
+            return True
+        if outcome.is_policy:
+            self.refused.append((claim, outcome))
+            if len({c.letter.address for c, _ in self.refused}) < REFUSALS:
+                return False
+            held, self.refused = [c for c, _ in self.refused], []
+            self._rest_account(replace(outcome, breaks_circuit=True, alarms=True), [*held, *rest])
+            return True
+        if outcome.kind is Kind.SENT:
+            for earlier, refusal in self.refused:
+                self._finish(earlier, refusal)
+            self.refused = []
+        self._finish(claim, outcome)
+        return False
+
+    def _finish(self, claim: ClaimedLetter, outcome: Outcome) -> None:
+        """Keep the server's word on one letter; the word on a letter no longer ours changes nothing."""
+        letter, now = claim.letter, self.clock()
+        finished = _finished(claim, outcome, now)
+        with self.database.write() as transaction:
+            transaction.letters.finish(letter.id, claim.token, finished, now)
+            if outcome.condemns_address:
+                transaction.letters.condemn(letter.office, letter.address, now, outcome.reply)
+        counted = {LetterState.SENT: "sent", LetterState.DEAD: "dead"}
+        self.counted[counted.get(finished.state, "deferred")] += 1
+
+    def _rest_account(self, outcome: Outcome, claims: Collection[ClaimedLetter]) -> None:
+        """The account was turned away: it rests, and its letters wait without an attempt burnt."""
+        now = self.clock()
+        until = now + (ALARMED_REST if outcome.alarms else LANE_REST)
+        with self.database.write() as transaction:
+            transaction.senders.pause(self.lane.sender.address, until, outcome.reply)
+        self._put_back(claims, outcome)
+        self.why = outcome
+        self.counted["deferred"] += len(claims)
+
+    def _put_back(self, claims: Collection[ClaimedLetter], outcome: Outcome | None) -> None:
+        """Let go of letters as they were; their share of the quota goes back as well."""
+        now, lane = self.clock(), self.lane
+        word = (outcome.code, outcome.reply or None) if outcome is not None else (None, None)
+        with self.database.write() as transaction:
+            for claim in claims:
+                waits = Finished(claim.was, *word, now, attempted=False)
+                transaction.letters.finish(claim.letter.id, claim.token, waits, now)
+            if lane.per_day is not None:
+                transaction.senders.give_back(lane.sender.address, now, len(claims))
 
 
-def _finish(
-    database: Database, claim: ClaimedLetter, outcome: Outcome, now: datetime, total: Delivered
-) -> Delivered:
-    """Keep the server's word on one letter; a finished attempt of a lost lease changes nothing."""
-    letter = claim.letter
+def _finished(claim: ClaimedLetter, outcome: Outcome, now: datetime) -> Finished:
+    """What an answer makes of a letter. Once in doubt, it stays so until a server takes or refuses it."""
+    letter, again = claim.letter, None
     match outcome.kind:
         case Kind.SENT:
-            state, again = LetterState.SENT, None
+            state = LetterState.SENT
         case Kind.REJECTED:
-            state, again = LetterState.DEAD, None
+            state = LetterState.DEAD
         case Kind.IN_DOUBT:
             state, again = LetterState.IN_DOUBT, now + timedelta(minutes=DOUBT_MINUTES)
         case Kind.DEFERRED | Kind.NOT_SENT:
-            state, again = LetterState.DEFERRED, next_attempt(letter.id, letter.attempts, now)
-    finished = Finished(state, outcome.code, outcome.reply or None, again)
-    with database.write() as transaction:
-        transaction.letters.finish(letter.id, claim.token, finished, now)
-        if outcome.condemns_address:
-            transaction.letters.condemn(letter.office, letter.address, now, outcome.reply)
-    counted = {LetterState.SENT: "sent", LetterState.DEAD: "dead"}.get(state, "deferred")
-    return replace(total, **{counted: getattr(total, counted) + 1})
+            in_doubt = claim.was is LetterState.IN_DOUBT
+            state = LetterState.IN_DOUBT if in_doubt else LetterState.DEFERRED
+            again = next_attempt(letter.id, letter.attempts, now)
+    return Finished(state, outcome.code, outcome.reply or None, again)
 
 
 def next_attempt(letter_id: int, attempts: int, now: datetime) -> datetime:
@@ -261,15 +303,3 @@ def next_attempt(letter_id: int, attempts: int, now: datetime) -> datetime:
     minutes = RETRY_MINUTES[min(attempts, len(RETRY_MINUTES) - 1)]
     varied = random.Random(f"{letter_id}:{attempts}").uniform(0.8, 1.2)  # noqa: S311 - no secret
     return now + timedelta(minutes=minutes * varied)
-
-
-def _put_back(
-    database: Database, lane: Lane, claims: Sequence[ClaimedLetter], outcome: Outcome, now: datetime
-) -> None:
-    """The lane was turned away: its letters wait without an attempt burnt, the account rests."""
-    with database.write() as transaction:
-        transaction.senders.pause(lane.sender.address, now + LANE_REST, outcome.reply)
-        for claim in claims:
-            was = claim.was if claim.was in TO_SEND else LetterState.QUEUED
-            waits = Finished(was, outcome.code, outcome.reply or None, now, attempted=False)
-            transaction.letters.finish(claim.letter.id, claim.token, waits, now)

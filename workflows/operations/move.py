@@ -1,7 +1,7 @@
 """Moves that people make: checked, carried out, recorded, and told to whom they concern at once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from notifications.occasions import decision_letter
@@ -15,7 +15,7 @@ from workflows.engine.states import Verb
 from workflows.errors import MoveRefused, NotFound
 from workflows.operations.evidence import KeptFile, record_of
 from workflows.operations.queueing import by_notice, queue
-from workflows.operations.situations import find_actor, near_situation, situation_with, whole_situation
+from workflows.operations.situations import find_actor, near_situation, whole_situation
 from workflows.store.database import Database
 from workflows.store.records import Evidence, StoredPlan
 from workflows.store.transaction import Transaction
@@ -77,7 +77,7 @@ def carry_out_in(
     changes = moves.carry_out(order, situation, as_of=as_of, now=now)
     apply(transaction, plan, changes, as_of)
     _keep_evidence(transaction, target, order, files, now)
-    after = _after(transaction, plan, changes)
+    after = _after(transaction, plan, situation, changes)
     _tell(transaction, plan, changes, after, as_of, now, language)
     return board.row(after.assignments[changes[0].after.id], after, as_of)
 
@@ -111,10 +111,17 @@ def _keep_evidence(
         transaction.evidence.add(Evidence(target.number, now, order.by.name, document=order.document))
 
 
-def _after(transaction: Transaction, plan: StoredPlan, changes: Sequence[Change]) -> Situation:
-    """The neighbourhood as it is now, rows of new assignments numbered."""
-    near = near_situation(transaction, plan, [change.after for change in changes])
-    return situation_with(plan, near.assignments.values())
+def _after(
+    transaction: Transaction, plan: StoredPlan, situation: Situation, changes: Sequence[Change]
+) -> Situation:
+    """The situation as it is now; new assignments are read back, for the store has numbered them."""
+    moved = {
+        change.after.id: change.after
+        if change.before is not None
+        else transaction.assignments.get(plan.number, change.after.id)
+        for change in changes
+    }
+    return replace(situation, assignments={**situation.assignments, **moved})
 
 
 def _tell(
@@ -133,7 +140,7 @@ def _tell(
     numbers = {(plan.id, a.id): a.number for a in situation.assignments.values()}
     waiting = transaction.notices.pending(plan.office, as_of, plan_number=plan.number)
     pending = [s for s in waiting if s.notice.kind in AT_ONCE and s.notice.assignment in decided]
-    found = by_notice(pending, {plan.number: plan.id})
+    found = by_notice(pending, plan.id)
     for stored in pending:
         assignment = situation.assignments[stored.notice.assignment]
         answer = assignment.facts.answer.kind if assignment.facts.answer else None

@@ -10,7 +10,7 @@ from workflows.engine import board
 from workflows.engine.publication import PUBLISH, Publication
 from workflows.engine.publication import publish as decide
 from workflows.engine.records import Change, NoticeKind
-from workflows.errors import NotFound
+from workflows.errors import MoveRefused, NotFound
 from workflows.operations.queueing import by_notice, queue
 from workflows.operations.situations import whole_situation
 from workflows.store.database import Database
@@ -50,6 +50,7 @@ def preview(database: Database, schedule: Schedule, *, as_of: date, now: datetim
     """What publishing would change; nothing is stored."""
     with database.read() as transaction:
         heading = _heading(transaction, schedule)
+        _check_not_closed(heading)
         publication = _decide(transaction, schedule, heading, as_of, now, PUBLISH)
         if heading is not None and transaction.plans.by_number(heading.number).schedule == schedule:
             return Published(schedule.id, heading.revision, publication, (), is_same=True)
@@ -73,19 +74,38 @@ def publish(
     with database.write() as transaction:
         transaction.offices.save(schedule.office, schedule.calendar)
         heading = _heading(transaction, schedule)
-        publication = _decide(transaction, schedule, heading, as_of, now, by)
+        _check_not_closed(heading)
+        # First of all: this holds the plan, so that nobody moves what the revision is decided upon.
         number = transaction.plans.save_revision(
             schedule, sources, published_on=as_of, published_at=now, by=by
         ).number
-        transaction.apply(number, publication.changes)
+        publication = _decide(transaction, schedule, heading, as_of, now, by)
+        _save(transaction, number, publication)
+        if heading is not None:
+            # Edges and ladders may have changed where no assignment did.
+            transaction.assignments.wake(number, as_of, tasks=schedule.tasks)
         plan = transaction.plans.by_number(number)
         letters = _tell(transaction, plan, as_of, now, language, revision=heading is not None)
     return Published(schedule.id, plan.revision, publication, _late(publication), letters)
 
 
+def _save(transaction: Transaction, number: int, publication: Publication) -> None:
+    lost = transaction.apply(number, publication.changes)
+    if lost:
+        raise MoveRefused(
+            "`{assignment}` was changed by somebody else in the meantime; look again",
+            assignment=lost[0].after.id,
+        )
+
+
 def _heading(transaction: Transaction, schedule: Schedule) -> PlanHeading | None:
     headings = transaction.plans.headings(schedule.office.id)
     return next((heading for heading in headings if heading.id == schedule.id), None)
+
+
+def _check_not_closed(heading: PlanHeading | None) -> None:
+    if heading is not None and heading.closed_on is not None:
+        raise NotFound("the plan `{plan}` is closed; give the new one another id", plan=heading.id)
 
 
 def _next_revision(heading: PlanHeading | None) -> int:
@@ -100,8 +120,6 @@ def _decide(
     now: datetime,
     by: str,
 ) -> Publication:
-    if heading is not None and heading.closed_on is not None:
-        raise NotFound("the plan `{plan}` is closed; give the new one another id", plan=schedule.id)
     standing = transaction.assignments.of_plan(heading.number) if heading else []
     revision = _next_revision(heading)
     by_name = {assignment.id: assignment for assignment in standing}
@@ -136,7 +154,7 @@ def _tell(
     letters = publication_letters(
         plan.schedule.office, plan.schedule, rows, notices, as_of=as_of, revision=revision, language=language
     )
-    found = by_notice(pending, {plan.number: plan.id})
+    found = by_notice(pending, plan.id)
     numbers = {(plan.id, a.id): a.number for a in situation.assignments.values()}
     queued = 0
     for composed in letters:

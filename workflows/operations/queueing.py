@@ -1,6 +1,6 @@
 """Letters into the outbox: in the transaction of the change that calls for them, each occasion once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,9 @@ USEFUL_FOR: Mapping[LetterKind, timedelta] = {
 }
 """How long a letter is worth sending; others for as long as the server may be tried (mail.md, *Outbox*)."""
 
+Pending = Mapping[tuple[str, Notice], Sequence[int]]
+"""Numbers of stored notices by plan id and what they say."""
+
 _TRIED_FOR = timedelta(days=14)
 _URGENT = frozenset({LetterKind.SIGN_IN, LetterKind.ESCALATION, LetterKind.ALARM})
 
@@ -40,12 +43,12 @@ def queue(
     *,
     now: datetime,
     not_before: datetime,
-    pending: Mapping[tuple[str, Notice], StoredNotice],
+    pending: Pending,
     numbers: Mapping[tuple[str, str], int],
 ) -> bool:
     """Put a letter into the outbox and its notices into the letter; False where the occasion had its letter.
 
-    `pending` finds the stored notice, `numbers` the assignment by plan and name.
+    `pending` finds the stored notices, `numbers` the assignment by plan and name.
     """
     letter = composed.letter
     about = {
@@ -72,15 +75,17 @@ def queue(
     )
     if letter_id is None:
         return False
-    transaction.notices.link([pending[found].id for found in composed.notices if found in pending], letter_id)
+    told = {stored for notice in composed.notices for stored in pending.get(notice, ())}
+    transaction.notices.link(told, letter_id)
     return True
 
 
-def by_notice(
-    notices: Iterable[StoredNotice], plans: Mapping[int, str]
-) -> dict[tuple[str, Notice], StoredNotice]:
-    """Stored notices by plan id and what they say."""
-    return {(plans[stored.plan_number], stored.notice): stored for stored in notices}
+def by_notice(notices: Iterable[StoredNotice], plan: str) -> Pending:
+    """The numbers of a plan's stored notices by what they say; two say the same where it happened twice."""
+    found: dict[tuple[str, Notice], list[int]] = {}
+    for stored in notices:
+        found.setdefault((plan, stored.notice), []).append(stored.id)
+    return found
 
 
 def morning(day: date) -> datetime:

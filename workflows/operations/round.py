@@ -4,17 +4,19 @@ Each step may be killed anywhere and run again: what it has written is not decid
 decisions follow from the stored facts and each letter's occasion is unique.
 """
 
+import contextlib
 import secrets
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import round as engine
-from workflows.engine.records import Assignment, Change
+from workflows.engine.records import Assignment, Change, NoticeKind
 from workflows.engine.round import Decided, to_wake
 from workflows.engine.situation import Situation
 from workflows.engine.states import State, Verb
+from workflows.errors import EnvironmentRefused
 from workflows.operations.situations import near_situation
 from workflows.operations.summarise import Summary, summarise
 from workflows.store.database import Database
@@ -33,11 +35,12 @@ Step = Callable[[Situation, Iterable[Assignment], date, datetime], Decided]
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The right to run the round of one office for one date."""
+    """The right to run the round of one office for one date; `so_far` counts what rounds of it did before."""
 
     office: str
     as_of: date
     token: str
+    so_far: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def begin_round(database: Database, office: str, *, as_of: date, now: datetime) 
     with database.write() as transaction:
         claim = transaction.rounds.begin(office, as_of, now, token, LEASE)
     if claim.granted:
-        return Ticket(office, as_of, token)
+        return Ticket(office, as_of, token, claim.totals)
     return NoRound(office, as_of, claim.claim, claim.last)
 
 
@@ -103,23 +106,31 @@ def advance(database: Database, ticket: Ticket, *, now: datetime) -> int:
     """Open what may start; how many assignments opened."""
     opened = 0
     # Check-ins that end may release work, which then opens in the same round.
-    while True:
-        changes = _step(database, ticket, now, _advance_waiting, None)
-        opened += sum(1 for change in changes if change.record.verb is Verb.OPEN)
-        if not any(change.record.verb is Verb.MISS for change in changes):
-            return opened
+    missed = True
+    while missed:
+        missed = False
+        for change in _step(database, ticket, now, _advance_waiting, None):
+            opened += change.record.verb is Verb.OPEN
+            missed |= change.record.verb is Verb.MISS
+    return opened
 
 
 def escalate(database: Database, ticket: Ticket, *, now: datetime) -> Climbed:
     """Remind and climb ladders; how many assignments were reminded of, and which were escalated."""
     states = (State.OPEN, State.STARTED, State.SUBMITTED)
-    changes = _step(database, ticket, now, _escalate, states)
-    climbed = [change for change in changes if change.record.verb is Verb.ESCALATE]
-    escalations = tuple(
-        Escalation(c.after.plan, c.after.id, c.after.unit, c.after.rung, tuple(n.to for n in c.notices))
-        for c in climbed
-    )
-    return Climbed(len(changes) - len(climbed), escalations)
+    reminded, escalations = 0, list[Escalation]()
+    for change in _step(database, ticket, now, _escalate, states):
+        if change.record.verb is Verb.ESCALATE:
+            escalations.append(_escalation(change))
+        else:
+            reminded += 1
+    return Climbed(reminded, tuple(escalations))
+
+
+def _escalation(change: Change) -> Escalation:
+    after = change.after
+    to = (notice.to for notice in change.notices if notice.kind is NoticeKind.ESCALATION)
+    return Escalation(after.plan, after.id, after.unit, after.rung, tuple(dict.fromkeys(to)))
 
 
 def _advance_waiting(
@@ -136,25 +147,25 @@ def _escalate(situation: Situation, candidates: Iterable[Assignment], as_of: dat
 
 def _step(
     database: Database, ticket: Ticket, now: datetime, step: Step, states: tuple[State, ...] | None
-) -> list[Change]:
+) -> Iterator[Change]:
     """Run one step over all running plans, batch by batch, each batch in a transaction of its own."""
     with database.read() as transaction:
         numbers = [heading.number for heading in transaction.plans.headings(ticket.office, running=True)]
-    changes: list[Change] = []
     for number in numbers:
         last: Assignment | None = None
         while True:
+            changes: list[Change] = []
             with database.write() as transaction:
                 batch = transaction.assignments.to_look_at(
                     number, ticket.as_of, limit=BATCH, states=states, after=last
                 )
                 if batch:
                     plan = transaction.plans.by_number(number)
-                    changes += _decide(transaction, plan, batch, step, ticket, now)
+                    changes = _decide(transaction, plan, batch, step, ticket, now)
+            yield from changes
             if len(batch) < BATCH:
                 break
             last = batch[-1]
-    return changes
 
 
 def _decide(
@@ -178,9 +189,21 @@ def _decide(
 
 
 def finish_round(database: Database, ticket: Ticket, result: RoundResult, *, now: datetime) -> None:
-    """Let go of the round and keep its counts."""
+    """Let go of the round; its date keeps the counts of all rounds that were run for it."""
+    totals = {name: count + ticket.so_far.get(name, 0) for name, count in result.totals().items()}
     with database.write() as transaction:
-        transaction.rounds.finish(ticket.office, ticket.as_of, ticket.token, now, result.totals())
+        transaction.rounds.finish(ticket.office, ticket.as_of, ticket.token, now, totals)
+
+
+@contextlib.contextmanager
+def held(database: Database, ticket: Ticket, *, now: datetime) -> Iterator[None]:
+    """Let go of a round that fails inside the block, so that the next attempt need not wait for the lease."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(EnvironmentRefused), database.write() as transaction:
+            transaction.rounds.renew(ticket.office, ticket.as_of, ticket.token, now)
+        raise
 
 
 def run_round(
@@ -190,11 +213,12 @@ def run_round(
     ticket = begin_round(database, office, as_of=as_of, now=now)
     if isinstance(ticket, NoRound):
         return ticket
-    opened = advance(database, ticket, now=now)
-    climbed = escalate(database, ticket, now=now)
-    summary = summarise(database, office, as_of=as_of, now=now, language=language)
-    result = RoundResult(as_of, opened, climbed.reminded, len(climbed.escalations), summary.letters)
-    finish_round(database, ticket, result, now=now)
+    with held(database, ticket, now=now):
+        opened = advance(database, ticket, now=now)
+        climbed = escalate(database, ticket, now=now)
+        summary = summarise(database, office, as_of=as_of, now=now, language=language)
+        result = RoundResult(as_of, opened, climbed.reminded, len(climbed.escalations), summary.letters)
+        finish_round(database, ticket, result, now=now)
     return result, summary
 
 

@@ -8,16 +8,17 @@ from notifications.digest import Desk
 from notifications.drafts import Composed
 from notifications.escalations import Background
 from notifications.letters import LetterKind
-from notifications.parts import Attempt, HandOvers, Tried, Undelivered, UnitSection
+from notifications.parts import HandOvers, Undelivered
 from notifications.summaries import PlanToday, Quiet, round_letters
 from plan_definitions.model import Channel
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import board
-from workflows.engine.forecast import slips
-from workflows.engine.records import AT_ONCE, Notice, NoticeKind, Via
-from workflows.engine.round import still_true
+from workflows.engine.forecast import Forecast
+from workflows.engine.notices import only_paused, still_true
+from workflows.engine.records import AT_ONCE, Assignment, Notice, NoticeKind
 from workflows.engine.situation import Situation
-from workflows.engine.states import Verb
+from workflows.operations.backgrounds import asked_since, tried
+from workflows.operations.overtaken import Unsent, asked_about, unsent_before
 from workflows.operations.queueing import HANOI, by_notice, morning, queue, round_key
 from workflows.operations.situations import whole_situation
 from workflows.store.database import Database
@@ -27,14 +28,10 @@ from workflows.texts import Language
 
 NO_LONGER_TRUE = "no longer true"
 
+_UNHEARD = frozenset({LetterState.SUPERSEDED, LetterState.EXPIRED, LetterState.DEAD})
+
 SHOWN_DAYS = 7
 """How long the office's digest names a letter that did not arrive."""
-
-_ATTEMPTS: Mapping[Via, Attempt] = {
-    Via.PHONE: Attempt.PHONED,
-    Via.MEETING: Attempt.MET,
-    Via.ZALO: Attempt.MESSAGED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,8 @@ def summarise(
         calendar = WorkingCalendar(transaction.offices.calendar(office))
         if not calendar.is_working_day(as_of):
             return Summary(0, ())
-        plans = [_read(transaction, plan, as_of) for plan in transaction.plans.running(office)]
+        unsent = unsent_before(transaction, office, as_of)
+        plans = _read(transaction, office, unsent, as_of, now)
         outcome = round_letters(
             transaction.offices.get(office),
             [_today(transaction, plan, as_of) for plan in plans],
@@ -74,10 +72,10 @@ def summarise(
             desk=_desk(transaction, office, plans, as_of),
             language=language,
         )
-        pending: dict[tuple[str, Notice], StoredNotice] = {}
+        pending: dict[tuple[str, Notice], Sequence[int]] = {}
         numbers: dict[tuple[str, str], int] = {}
         for plan in plans:
-            pending |= by_notice(plan.pending, {plan.stored.number: plan.stored.id})
+            pending |= by_notice(plan.pending, plan.stored.id)
             numbers |= {(plan.stored.id, a.id): a.number for a in plan.situation.assignments.values()}
         not_before = max(now, morning(as_of))
         written = [
@@ -88,25 +86,50 @@ def summarise(
                 now=now, not_before=not_before, pending=pending, numbers=numbers,
             )
         ]  # fmt: skip
-        transaction.assignments.count_letter(sorted(numbers[name] for name in _asked(written)))
+        _withdraw(transaction, unsent, written, plans, as_of, now)
+        asked = {name for composed in written for name in asked_about(composed.letter.parts)}
+        transaction.assignments.count_letter(numbers[name] for name in asked)
     return Summary(len(written), outcome.quiet)
 
 
-def _asked(written: Iterable[Composed]) -> set[tuple[str, str]]:
-    """The assignments that their own units were asked about; two such letters unanswered are silence."""
-    sections = (p for c in written for p in c.letter.parts if isinstance(p, UnitSection) and not p.copied)
-    return {(item.plan, item.assignment) for section in sections for item in section.attention}
+def _read(
+    transaction: Transaction, office: str, unsent: Iterable[Unsent], as_of: date, now: datetime
+) -> list[_Plan]:
+    """The running plans with their true notices; those overtaken by events are dropped here.
+
+    A letter of an earlier day that never left, with news that are still true, is withdrawn, and its notices
+    are among the pending ones again: after an outage each reader gets one letter that says it all. A weekly
+    summary waits instead: it says more than its notices do.
+    """
+    found = {
+        plan.number: (plan, whole_situation(transaction, plan)) for plan in transaction.plans.running(office)
+    }
+    for old in unsent:
+        if old.is_for_hands or old.said.kind is LetterKind.WEEKLY:
+            continue
+        told = transaction.notices.of_letter(old.letter.id)
+        if any(n.plan_number in found and _is_true(n, found[n.plan_number][1], as_of) for n in told):
+            old.withdraw(transaction, now)
+    return [_with_notices(transaction, plan, situation, as_of) for plan, situation in found.values()]
 
 
-def _read(transaction: Transaction, plan: StoredPlan, as_of: date) -> _Plan:
-    """The plan and its true notices; those overtaken by events are dropped here."""
-    situation = whole_situation(transaction, plan)
+def _with_notices(transaction: Transaction, plan: StoredPlan, situation: Situation, as_of: date) -> _Plan:
     waiting = transaction.notices.pending(plan.office, as_of, plan_number=plan.number)
-    true = tuple(s for s in waiting if _is_true(s, situation, as_of))
-    overtaken = [s.id for s in waiting if s not in true]
-    if overtaken:
-        transaction.notices.drop(overtaken, NO_LONGER_TRUE)
-    return _Plan(plan, situation, tuple(s for s in true if s.notice.kind not in AT_ONCE))
+    _drop_overtaken(transaction, waiting, situation, as_of)
+    true = (s for s in waiting if _is_true(s, situation, as_of) and s.notice.kind not in AT_ONCE)
+    return _Plan(plan, situation, tuple(true))
+
+
+def _drop_overtaken(
+    transaction: Transaction, waiting: Iterable[StoredNotice], situation: Situation, as_of: date
+) -> None:
+    """Drop what is no longer so; what only a promise or a hold keeps back for now must still be told."""
+    overtaken = [
+        stored.id
+        for stored in waiting
+        if not (_is_true(stored, situation, as_of) or _only_paused(stored, situation, as_of))
+    ]
+    transaction.notices.drop(overtaken, NO_LONGER_TRUE)
 
 
 def _is_true(stored: StoredNotice, situation: Situation, as_of: date) -> bool:
@@ -115,13 +138,46 @@ def _is_true(stored: StoredNotice, situation: Situation, as_of: date) -> bool:
     return known and assignment is not None and still_true(stored.notice, assignment, situation, as_of)
 
 
+def _only_paused(stored: StoredNotice, situation: Situation, as_of: date) -> bool:
+    assignment = situation.assignments.get(stored.notice.assignment)
+    known = assignment is not None and assignment.task in situation.schedule.tasks
+    return known and assignment is not None and only_paused(stored.notice, assignment, situation, as_of)
+
+
+def _withdraw(
+    transaction: Transaction,
+    unsent: Iterable[Unsent],
+    written: Iterable[Composed],
+    plans: Iterable[_Plan],
+    as_of: date,
+    now: datetime,
+) -> None:
+    """Whoever gets a letter today gets no older one as well; what only that one told comes with the next."""
+    readers = {(c.letter.recipient.channel, c.letter.recipient.address) for c in written}
+    situations = {plan.stored.number: plan.situation for plan in plans}
+    for old in unsent:
+        if (old.letter.channel, old.letter.address) not in readers:
+            continue
+        told = transaction.notices.of_letter(old.letter.id)
+        if old.withdraw(transaction, now):
+            for number, situation in situations.items():
+                _drop_overtaken(transaction, (n for n in told if n.plan_number == number), situation, as_of)
+
+
 def _today(transaction: Transaction, plan: _Plan, as_of: date) -> PlanToday:
     rows = board.rows(plan.situation, as_of)
     notices = [stored.notice for stored in plan.pending]
     escalated = {n.assignment for n in notices if n.kind is NoticeKind.ESCALATION}
-    backgrounds = {name: _background(transaction, plan, name, as_of) for name in sorted(escalated)}
-    silent = {row.unit: row.id for row in rows if row.silent}
-    since = {unit: _asked_since(transaction, plan, name) for unit, name in silent.items()}
+    assignments = plan.situation.assignments
+    # Walking the plan forward is for the days on which a leader hears.
+    forecast = Forecast(plan.situation, as_of) if escalated else None
+    silent = {row.unit: assignments[row.id].number for row in rows if row.silent}
+    numbers = {assignments[name].number for name in escalated} | set(silent.values())
+    histories = transaction.history.of_assignments(numbers)
+    backgrounds = {
+        name: _background(assignments[name], histories, forecast) for name in sorted(escalated) if forecast
+    }
+    since = {unit: asked_since(histories[number]) for unit, number in silent.items()}
     return PlanToday(
         schedule=plan.stored.schedule,
         rows=rows,
@@ -138,41 +194,17 @@ def _announced(transaction: Transaction, plan: _Plan, as_of: date) -> frozenset[
     weekly = transaction.letters.find(
         plan.stored.office, kinds=[LetterKind.WEEKLY.value], since=monday - timedelta(hours=7)
     )
-    told = {number for letter in weekly for number in transaction.letters.assignments(letter.id)}
+    told = set(
+        transaction.letters.assignments_of([letter.id for letter in weekly if letter.state not in _UNHEARD])
+    )
     return frozenset(a.id for a in plan.situation.assignments.values() if a.number in told)
 
 
-def _background(transaction: Transaction, plan: _Plan, name: str, as_of: date) -> Background:
-    """What was tried, what slips and what the office proposes, for the leaders' letter."""
-    assignment = plan.situation.assignments[name]
-    history = transaction.history.of_assignment(assignment.number)
-    found = slips(plan.situation, as_of, because=name)
-    return Background(tuple(_tried(history)), found, assignment.facts.proposal)
-
-
-def _tried(history: Iterable[StoredRecord]) -> Iterable[Tried]:
-    for stored in history:
-        record = stored.record
-        if (
-            record.verb in (Verb.REMIND, Verb.ESCALATE)
-            and {"reminder", "overdue_since"} & record.facts.keys()
-        ):
-            yield Tried(Attempt.REMINDED, record.as_of)
-        elif record.via is not None and record.via in _ATTEMPTS:
-            yield Tried(_ATTEMPTS[record.via], record.as_of)
-        elif record.verb is Verb.ESCALATE:
-            yield Tried(Attempt.REPORTED, record.as_of)
-
-
-def _asked_since(transaction: Transaction, plan: _Plan, name: str) -> date | None:
-    """The day from which the unit has been asked in vain: its first reminder since it last said anything."""
-    asked: date | None = None
-    for stored in transaction.history.of_assignment(plan.situation.assignments[name].number):
-        if stored.record.verb in (Verb.OPEN, Verb.REMIND, Verb.ESCALATE):
-            asked = asked or stored.record.as_of
-        else:
-            asked = None
-    return asked
+def _background(
+    assignment: Assignment, histories: Mapping[int, Sequence[StoredRecord]], forecast: Forecast
+) -> Background:
+    attempts = tuple(tried(histories[assignment.number]))
+    return Background(attempts, forecast.slips(assignment.id), assignment.facts.proposal)
 
 
 def _desk(transaction: Transaction, office: str, plans: Sequence[_Plan], as_of: date) -> Desk:
@@ -183,7 +215,7 @@ def _desk(transaction: Transaction, office: str, plans: Sequence[_Plan], as_of: 
         for letter in transaction.letters.find(office, states=[LetterState.DEAD])
         if letter.finished_at and (as_of - letter.finished_at.astimezone(HANOI).date()).days <= SHOWN_DAYS
     ]
-    last = transaction.rounds.last(office)
+    last = transaction.rounds.last(office, before=as_of)
     channels = [letter.channel for letter in waiting]
     return Desk(
         waiting_hand_overs=HandOvers(

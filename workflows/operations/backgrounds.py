@@ -1,0 +1,50 @@
+"""What is behind a late assignment: what was tried, since when it is asked for, what slips because of it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from notifications.escalations import Background
+from notifications.parts import Attempt, Tried
+from workflows.engine.forecast import Forecast
+from workflows.engine.records import Assignment, Via
+from workflows.engine.states import Verb
+from workflows.store.records import StoredRecord
+from workflows.store.transaction import Transaction
+
+_ATTEMPTS: Mapping[Via, Attempt] = {
+    Via.PHONE: Attempt.PHONED,
+    Via.MEETING: Attempt.MET,
+    Via.ZALO: Attempt.MESSAGED,
+}
+
+
+def background(transaction: Transaction, assignment: Assignment, forecast: Forecast) -> Background:
+    """What was tried, what slips and what the office proposes, for whoever decides about late work."""
+    history = transaction.history.of_assignment(assignment.number)
+    return Background(tuple(tried(history)), forecast.slips(assignment.id), assignment.facts.proposal)
+
+
+def tried(history: Iterable[StoredRecord]) -> Iterator[Tried]:
+    """Every attempt to bring an assignment about, in the order of its records."""
+    for stored in history:
+        record = stored.record
+        if (
+            record.verb in (Verb.REMIND, Verb.ESCALATE)
+            and {"reminder", "overdue_since"} & record.facts.keys()
+        ):
+            yield Tried(Attempt.REMINDED, record.as_of)
+        elif record.via is not None and record.via in _ATTEMPTS:
+            yield Tried(_ATTEMPTS[record.via], record.as_of)
+        elif record.verb is Verb.ESCALATE:
+            yield Tried(Attempt.REPORTED, record.as_of)
+
+
+def asked_since(history: Iterable[StoredRecord]) -> date | None:
+    """The day from which the unit has been asked in vain: its first reminder since it last said anything."""
+    asked: date | None = None
+    for stored in history:
+        if stored.record.verb in (Verb.OPEN, Verb.REMIND, Verb.ESCALATE):
+            asked = asked or stored.record.as_of
+        else:
+            asked = None
+    return asked

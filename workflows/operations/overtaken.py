@@ -1,0 +1,152 @@
+"""Letters overtaken by events before they left: which ones, and what becomes of what they were to tell."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from notifications import letters as letter_records
+from notifications.letters import ROUND_LETTERS, Letter
+from notifications.parts import Item, Leadership, Part, UnitSection
+from plan_definitions.working_days import WorkingCalendar
+from workflows.engine.ladder import paused_until
+from workflows.engine.records import Assignment
+from workflows.engine.states import IN_HAND, State
+from workflows.operations.queueing import HANOI, is_round_letter
+from workflows.store.records import FINAL, ClaimedLetter, LetterState, StoredLetter
+from workflows.store.transaction import Transaction
+
+UNSENT = frozenset({LetterState.QUEUED, LetterState.HELD, LetterState.DEFERRED})
+"""States of a letter that no server can have taken: where there was an attempt, the answer was no."""
+
+ROUND_KINDS = frozenset(kind.value for kind in ROUND_LETTERS)
+
+NEWER = "a newer letter says it"
+DONE_SINCE = "everything it asks for has been done"
+
+_TO_DO = IN_HAND | {State.WAITING}
+
+Known = Mapping[tuple[str, str], Assignment]
+
+
+def why_overtaken(transaction: Transaction, claim: ClaimedLetter, now: datetime) -> str | None:
+    """Why an unsent round letter need not go any more; None where it still says what is so.
+
+    A letter that a server may have taken is never withdrawn.
+    """
+    letter = claim.letter
+    if claim.was not in UNSENT or not is_round_letter(letter.kind):
+        return None
+    if _has_newer(transaction, letter):
+        return NEWER
+    said = _read(letter)
+    if said is not None and _is_moot(transaction, letter, said, now.astimezone(HANOI).date()):
+        return DONE_SINCE
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A round letter of an earlier day that has not left, and what it says."""
+
+    letter: StoredLetter
+    said: Letter
+
+    @property
+    def is_for_hands(self) -> bool:
+        """Whether the office was to hand it over."""
+        return self.letter.state is LetterState.TO_HAND_OVER
+
+    def withdraw(self, transaction: Transaction, now: datetime) -> bool:
+        """Let a new letter say it; False where somebody sends it this moment.
+
+        What was to be handed over lay on the office's desk all the time and counts as told.
+        """
+        if not transaction.letters.supersede([self.letter.id], now, NEWER):
+            return False
+        if not self.is_for_hands:
+            free(transaction, self.letter)
+        return True
+
+
+def unsent_before(transaction: Transaction, office: str, as_of: date) -> list[Unsent]:
+    """The round letters of an office from before `as_of` that no server has taken and nobody handed over."""
+    states = UNSENT | {LetterState.TO_HAND_OVER}
+    found = []
+    for letter in transaction.letters.find(office, states=states, kinds=ROUND_KINDS):
+        said = _read(letter)
+        if said is not None and said.as_of < as_of:
+            found.append(Unsent(letter, said))
+    return found
+
+
+def free(transaction: Transaction, letter: StoredLetter) -> None:
+    """Let the next letter tell what a withdrawn or expired one did not, and count it as never asked."""
+    transaction.notices.release(letter.id)
+    said = _read(letter)
+    if said is None:
+        return
+    numbers = transaction.letters.assignments(letter.id)
+    named = {(a.plan, a.id): n for n, a in transaction.assignments.by_numbers(numbers).items()}
+    asked = asked_about(said.parts)
+    transaction.assignments.count_letter([named[name] for name in asked if name in named], taken_back=True)
+
+
+def asked_about(parts: Iterable[Part]) -> set[tuple[str, str]]:
+    """The assignments that their own units are asked about, by plan and name."""
+    sections = (part for part in parts if isinstance(part, UnitSection) and not part.copied)
+    return {(item.plan, item.assignment) for section in sections for item in section.attention}
+
+
+def _read(letter: StoredLetter) -> Letter | None:
+    """What a letter says; None where its content is none, which delivery will find and report."""
+    try:
+        return letter_records.from_json(letter.content)
+    except ValueError:
+        return None
+
+
+def _has_newer(transaction: Transaction, letter: StoredLetter) -> bool:
+    """Whether a later round letter reached this address or is on its way to it."""
+    newer = transaction.letters.find(
+        letter.office, kinds=ROUND_KINDS, address=letter.address, after=letter.id
+    )
+    return any(other.state not in FINAL - {LetterState.SENT} for other in newer)
+
+
+def _is_moot(transaction: Transaction, letter: StoredLetter, said: Letter, today: date) -> bool:
+    """Whether nothing that the letter asks for is left. News and the office's digest are never moot."""
+    about = transaction.assignments.by_numbers(transaction.letters.assignments(letter.id)).values()
+    known = {(a.plan, a.id): a for a in about}
+    calendar = WorkingCalendar(transaction.offices.calendar(letter.office))
+    return all(_part_is_moot(part, known, calendar, today) for part in said.parts)
+
+
+def _part_is_moot(part: Part, known: Known, calendar: WorkingCalendar, today: date) -> bool:
+    if isinstance(part, UnitSection):
+        asked = (*part.attention, *part.this_week, *part.later)
+        news = part.accepted or part.redated or part.cancelled or part.copied
+        return bool(asked) and not news and not any(_is_left_to_do(item, known) for item in asked)
+    if isinstance(part, Leadership):
+        late = (item for case in part.cases for item in case.late)
+        decided = all(_needs_nobody(item, known, calendar, today) for item in late)
+        return decided and not any(_waits_for_check(item, known) for item in part.to_accept)
+    return False
+
+
+def _needs_nobody(item: Item, known: Known, calendar: WorkingCalendar, today: date) -> bool:
+    """Whether late work was done or reported since, or somebody promised a day: then no leader is asked."""
+    assignment = known.get((item.plan, item.assignment))
+    if assignment is None:
+        return False
+    paused = paused_until(assignment, calendar)
+    return assignment.state not in IN_HAND or (paused is not None and today <= paused)
+
+
+def _is_left_to_do(item: Item, known: Known) -> bool:
+    assignment = known.get((item.plan, item.assignment))
+    return assignment is None or assignment.state in _TO_DO
+
+
+def _waits_for_check(item: Item, known: Known) -> bool:
+    assignment = known.get((item.plan, item.assignment))
+    return assignment is None or assignment.state is State.SUBMITTED
