@@ -1,8 +1,8 @@
 """Composing letters: from a stored letter to the bytes that are mailed, on one core.
 
-Run `python benchmarks/bench_letters.py [--json] [--letters N]`. The floor renders nothing: it only builds the MIME
-bytes of a letter already in words, so the difference is what words and layout cost. The goal is 1,500 letters
-a second with ten pieces of work and about 16 KB, 900 with a calendar of three events.
+Run `python benchmarks/bench_letters.py [--json] [--letters N]`. The floor renders nothing: it only builds the
+MIME bytes of a letter already in words, so the difference is what words and layout cost. The goal is 1,500
+letters a second with ten pieces of work and about 16 KB, 900 with a calendar of three events.
 """
 
 import argparse

@@ -190,6 +190,15 @@ def _not_an_amount(node: ScalarNode, report: Report) -> Exception:
 
 _YES = frozenset({"true", "yes", "on"})
 _NO = frozenset({"false", "no", "off"})
+_FLAGS_MEANT = {
+    "có": "true",
+    "đúng": "true",
+    "x": "true",
+    "1": "true",
+    "không": "false",
+    "sai": "false",
+    "0": "false",
+}
 
 
 def read_flag(node: Node, report: Report) -> bool:
@@ -199,7 +208,9 @@ def read_flag(node: Node, report: Report) -> bool:
     if word in _YES or word in _NO:
         return word in _YES
     message = Phrase("`{text}` is neither `true` nor `false`", {"text": text[:40]})
-    raise report.refuse("flag", node.place, message)
+    meant = _FLAGS_MEANT.get(unicodedata.normalize("NFC", word))
+    mend = None if meant is None else Phrase("did you mean `{name}`?", {"name": meant})
+    raise report.refuse("flag", node.place, message, mend)
 
 
 _ISO = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})")

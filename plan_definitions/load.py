@@ -1,6 +1,7 @@
 """Loading a plan: read its files, check it, work out its dates; a plan or all of its mistakes, in one run."""
 
 import gc
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from types import MappingProxyType
 
 from plan_definitions import checks, scheduling
 from plan_definitions.dates import resolve_dates
-from plan_definitions.diagnostics import Diagnostic, Phrase, Report, Severity
+from plan_definitions.diagnostics import Diagnostic, Phrase, Report, Severity, did_you_mean
 from plan_definitions.model import Name, PlanDefinition
 from plan_definitions.read import read_plan
 from plan_definitions.schedule import Schedule
@@ -72,6 +73,14 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; raises OSError where that cannot be found out."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
 @dataclass
 class PlanFiles:
     """The plan file and the files it names, which lie in its folder or below."""
@@ -93,9 +102,9 @@ class PlanFiles:
                 message = Phrase("`{path}` leads out of the plan's folder", {"path": name.text})
                 report.error("path-outside", name.place, message, Phrase("put the file beside the plan"))
                 return None
-            if path not in self.unsaved and not path.is_file():
+            if path not in self.unsaved and not _is_file(path):
                 message = Phrase("there is no file `{path}`", {"path": name.text})
-                report.error("missing-file", name.place, message)
+                report.error("missing-file", name.place, message, did_you_mean(name.text, self._beside()))
                 return None
             return self._parsed(path, str(path), report)
         except (OSError, ValueError, RuntimeError):
@@ -103,6 +112,12 @@ class PlanFiles:
             message = Phrase("the file `{path}` cannot be read", {"path": name.text[:80]})
             report.error("unreadable-file", name.place, message)
             return None
+
+    def _beside(self) -> list[str]:
+        """The files that may have been meant; raises OSError where the folder cannot be listed."""
+        folder = self.path.parent
+        unsaved = [path for path in self.unsaved if path.parent == folder]
+        return sorted(path.name for path in (*unsaved, *folder.glob("*.y*ml")) if path != self.path)
 
     def _parsed(self, path: Path, name: str, report: Report) -> Node | None:
         self.texts[name] = ""

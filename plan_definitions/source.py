@@ -47,13 +47,13 @@ class SourceFile:
         """Read a file; raises OSError, TooLargeError or NotUtf8Error."""
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise TooLargeError(name)
         return cls.decode(data, name)
 
     @classmethod
     def decode(cls, data: bytes, name: str) -> "SourceFile":
-        """The file whose bytes these are; raises NotUtf8Error."""
+        """The file whose bytes these are; raises TooLargeError or NotUtf8Error."""
+        if len(data) > MAX_BYTES:
+            raise TooLargeError(name)
         try:
             return cls(name, data.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
