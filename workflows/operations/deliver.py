@@ -7,7 +7,7 @@ at any point leaves each letter where another process can take it up (docs/mail.
 import contextlib
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from workflows.operations.letter_bytes import Lane, Unwritable, put_into_bytes, 
 from workflows.operations.overtaken import ROUND_KINDS, UNSENT, free, why_overtaken
 from workflows.operations.quiet_hours import is_quiet
 from workflows.store.database import Database
-from workflows.store.records import TO_SEND, ClaimedLetter, LetterState
+from workflows.store.records import TO_SEND, ClaimedLetter, Condemned, LetterState
 from workflows.store.records import Outcome as Finished
 from workflows.store.transaction import Transaction
 
@@ -47,6 +47,7 @@ ALARMED_REST = timedelta(minutes=30)
 
 REFUSALS = 3
 """Letters in a row refused by policy (5.7.x) that show the account is at fault, not the letters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
@@ -155,7 +156,10 @@ class _Delivery:
             if lane.per_day is not None:
                 room = min(room, transaction.senders.left(lane.sender.address, now, lane.per_day))
             claimed = self._claim_due(transaction, now, room)
-            prepared = [self._prepare(transaction, claim, now) for claim in claimed]
+            condemned = {c.letter.office: transaction.letters.condemned(c.letter.office) for c in claimed}
+            prepared = [
+                self._prepare(transaction, claim, condemned[claim.letter.office], now) for claim in claimed
+            ]
             ready = [claim for claim in prepared if claim is not None]
             if lane.per_day is not None:
                 transaction.senders.take(lane.sender.address, now, len(ready), lane.per_day)
@@ -173,28 +177,40 @@ class _Delivery:
             claimed += letters.claim(now, LEASE, room - len(claimed), offices=quiet, urgent_only=True)
         return claimed
 
-    def _prepare(self, transaction: Transaction, claim: ClaimedLetter, now: datetime) -> ClaimedLetter | None:
+    def _prepare(
+        self,
+        transaction: Transaction,
+        claim: ClaimedLetter,
+        condemned: Mapping[str, Condemned],
+        now: datetime,
+    ) -> ClaimedLetter | None:
         """The claim with the bytes that every attempt sends; None where the letter ends here.
 
-        A letter that cannot be put into words or bytes dies alone, with the reason.
+        A letter that cannot be put into words or bytes dies alone, with the reason, and so does one to an
+        address that does not exist: asking its server every day would cost the account its good name.
         """
         letters, letter = transaction.letters, claim.letter
-        why = why_overtaken(transaction, claim, now)
-        if why is not None:
+        if (why := why_overtaken(transaction, claim, now)) is not None:
             finished = Finished(LetterState.SUPERSEDED, reply=why, attempted=False)
             self.counted["superseded"] += letters.finish(letter.id, claim.token, finished, now)
             free(transaction, letter)
+            return None
+        if (known := condemned.get(letter.address)) is not None:
+            self._bury(transaction, claim, f"no such address: {known.reply}", now)
             return None
         if claim.data is not None:
             return claim
         try:
             data, message_id = written(transaction, self.lane, letter, now)
         except Unwritable as error:
-            finished = Finished(LetterState.DEAD, reply=f"cannot be written: {error}", attempted=False)
-            self.counted["dead"] += letters.finish(letter.id, claim.token, finished, now)
+            self._bury(transaction, claim, f"cannot be written: {error}", now)
             return None
         letters.freeze(letter.id, claim.token, data, message_id)
         return replace(claim, data=data)
+
+    def _bury(self, transaction: Transaction, claim: ClaimedLetter, why: str, now: datetime) -> None:
+        finished = Finished(LetterState.DEAD, reply=why, attempted=False)
+        self.counted["dead"] += transaction.letters.finish(claim.letter.id, claim.token, finished, now)
 
     def _send(self, batch: Sequence[ClaimedLetter]) -> None:
         """Send a batch letter by letter; interrupted, the letters not yet begun go back untouched."""
