@@ -27,9 +27,8 @@ _REST = (
     Standing.CANCELLED,
 )
 
-_HEADINGS = (N_("Due"), N_("Days late"), N_("Unit"), N_("Work"), N_("Assignment"), N_("Situation"))
-_NUMBERS = frozenset({1})
-_NAMES = frozenset({0, 4})
+_HEADINGS = (N_("Due"), N_("Unit"), N_("Work"), N_("Assignment"), N_("Situation"))
+_NAMES = frozenset({0, 3})
 
 
 def row_document(row: Row) -> dict[str, object]:
@@ -59,8 +58,11 @@ def print_counts(counts: dict[str, int], session: Session) -> None:
     print(" · ".join(shown) or session.translate(N_("There is no assignment.")))
 
 
-def print_rows(rows: Iterable[Row], session: Session) -> None:
-    """A table for each standing, the most pressing first; within it by date."""
+def print_rows(rows: Iterable[Row], session: Session, *, of_one_unit: bool = False) -> None:
+    """A table for each standing, the most pressing first; within it by date.
+
+    Of one unit the name is not repeated in every row.
+    """
     grouped: dict[Standing, list[Row]] = {standing: [] for standing in (*ATTENTION, *_REST)}
     for row in rows:
         grouped[row.standing].append(row)
@@ -69,8 +71,8 @@ def print_rows(rows: Iterable[Row], session: Session) -> None:
         if found:
             print(f"\n{standing_label(standing, session.language)} ({count(len(found), session.language)})")
             found.sort(key=lambda row: (row.due is None, row.due, row.id))
-            cells = [_cells(row, session) for row in found]
-            output.table(headings, cells, right=_NUMBERS, whole=_NAMES)
+            cells = [_cells(row, session, of_one_unit=of_one_unit) for row in found]
+            output.table(headings, cells, whole=_NAMES)
 
 
 def wants_attention(row: Row) -> bool:
@@ -79,11 +81,10 @@ def wants_attention(row: Row) -> bool:
     return row.standing in ATTENTION or (row.state in IN_HAND and (asked or row.returned_on is not None))
 
 
-def _cells(row: Row, session: Session) -> Sequence[str]:
+def _cells(row: Row, session: Session, *, of_one_unit: bool) -> Sequence[str]:
     return (
         date_short(row.due, session.language) if row.due else "",
-        str(row.days_late) if row.days_late else "",
-        row.unit_name,
+        "" if of_one_unit else row.unit_name,
         row.title,
         row.id,
         "; ".join(phrase.say(session.translate) for phrase in situation(row, session)),
@@ -92,6 +93,8 @@ def _cells(row: Row, session: Session) -> Sequence[str]:
 
 def situation(row: Row, session: Session) -> Iterator[Phrase]:
     """What is to be known about a row beside its standing and dates."""
+    if row.days_late:
+        yield Phrase("{count} days late", {"count": count(row.days_late, session.language)})
     if row.waits_for:
         units = tuple(dict.fromkeys(blocker.unit_name for blocker in row.waits_for))
         yield Phrase("waits for {units}", {"units": units})

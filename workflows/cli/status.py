@@ -36,14 +36,14 @@ def status(
         rows = [row_document(row) for row in board.rows]
         output.document({"as_of": day, "counts": board.counts, "assignments": rows}, session.translate)
     else:
-        _print_board(board, session, everything=all_ or unit is not None)
+        _print_board(board, session, everything=all_ or unit is not None, of_one_unit=unit is not None)
 
 
-def _print_board(board: Board, session: Session, *, everything: bool) -> None:
+def _print_board(board: Board, session: Session, *, everything: bool, of_one_unit: bool) -> None:
     print(f"{board.plan.title}, {date_long(board.as_of, session.language)}")
     print_counts(board.counts, session)
     shown = [row for row in board.rows if everything or wants_attention(row)]
-    print_rows(shown, session)
+    print_rows(shown, session, of_one_unit=of_one_unit)
     hidden = len(board.rows) - len(shown)
     if hidden:
         values = {"count": count(hidden, session.language)}
