@@ -10,8 +10,7 @@ from workflows.cli.parameters import AsJson, AsOf, OfficeName, PlanName, UnitNam
 from workflows.cli.rows import print_counts, print_rows, row_document, wants_attention
 from workflows.cli.session import Session
 from workflows.operations.board import Board, read_board
-from workflows.operations.message import check_unit
-from workflows.operations.situations import the_plan
+from workflows.operations.situations import check_unit, the_plan
 from workflows.texts import N_, count, date_long
 
 

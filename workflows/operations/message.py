@@ -8,13 +8,11 @@ from notifications.messages import zalo_text
 from notifications.parts import Item, UnitSection
 from notifications.recipients import reader, sender
 from notifications.sections import Told, read, weekly_section
-from plan_definitions.diagnostics import did_you_mean
 from plan_definitions.model import Channel, Office
 from workflows.engine import board
 from workflows.engine.states import Standing
-from workflows.errors import NotFound
 from workflows.operations.links import LinkSigner, links_of
-from workflows.operations.situations import whole_situation
+from workflows.operations.situations import check_unit, whole_situation
 from workflows.store.database import Database
 from workflows.store.records import StoredPlan
 from workflows.store.transaction import Transaction
@@ -65,12 +63,6 @@ def unit_message(
                 links = links_of(letter, signer, base_url, transaction)
             text = zalo_text(letter, links)
     return UnitMessage(unit, known.units[unit].name, who.channel, who.phone, text)
-
-
-def check_unit(unit: str, office: Office) -> None:
-    """Raise NotFound, with the nearest name, for a unit that the office does not have."""
-    if unit not in office.units:
-        raise NotFound("there is no unit `{unit}`", did_you_mean(unit, office.units), unit=unit)
 
 
 def _section(

@@ -61,6 +61,12 @@ def find_actor(who: str, office: Office) -> Actor:
     return Actor(who, frozenset({unit}), roles)
 
 
+def check_unit(unit: str, office: Office) -> None:
+    """Raise NotFound, with the nearest name, for a unit that the office does not have."""
+    if unit not in office.units:
+        raise NotFound("there is no unit `{unit}`", did_you_mean(unit, office.units), unit=unit)
+
+
 def the_office(database: Database, office: str | None) -> str:
     """The office meant: the one named, or the only one.
 
