@@ -21,6 +21,9 @@ IN, OUT, SIGN_IN, GONE = 200, 403, 303, 404
 EVERYBODY = dict.fromkeys(("nobody", "thon-2", "vhxh", "deputy"), IN)
 NOBODY = dict.fromkeys(("nobody", "thon-2", "vhxh", "deputy"), GONE)
 OWN_UNIT = {"nobody": OUT, "thon-2": IN, "vhxh": OUT, "deputy": OUT}
+SIGNED_IN = {"nobody": SIGN_IN, "thon-2": SIGN_IN, "vhxh": IN, "deputy": IN}
+OFFICE_ONLY = SIGNED_IN | {"deputy": OUT}
+LEADERS_ONLY = SIGNED_IN | {"vhxh": OUT}
 NOT_THON_2 = dict.fromkeys(("nobody", "thon-2", "vhxh", "deputy"), OUT)
 
 EXPECTED: dict[str, dict[str, int]] = {
@@ -47,6 +50,25 @@ EXPECTED: dict[str, dict[str, int]] = {
     "/inbox": NOBODY,
     "/inbox/x": NOBODY,
     "/inbox/x/body": NOBODY,
+    "/today": OFFICE_ONLY,
+    "/hand-over": OFFICE_ONLY,
+    "/hand-over/99999/sheet": OFFICE_ONLY | {"vhxh": GONE},
+    "/outbox": OFFICE_ONLY,
+    "/outbox/1": OFFICE_ONLY,
+    "/outbox/1/body": OFFICE_ONLY,
+    "/leadership": LEADERS_ONLY,
+    f"/decide/{OFFICE}/{PLAN}/{SIGNS_2}": LEADERS_ONLY,
+    f"/work/{PLAN}/{SIGNS_2}": SIGNED_IN,
+    f"/work/{PLAN}/no-such-task/thon-1": SIGNED_IN | {"vhxh": GONE, "deputy": GONE},
+    f"/evidence/1/{PLAN}/{SIGNS_2}": SIGNED_IN | {"vhxh": GONE, "deputy": GONE},
+    "/check": dict.fromkeys(("nobody", "thon-2", "vhxh", "deputy"), SIGN_IN),
+    "/board": SIGNED_IN,
+    "/board.csv": SIGNED_IN,
+    "/board/map": SIGNED_IN,
+    "/board/gantt": SIGNED_IN,
+    "/board/graph": SIGNED_IN,
+    "/board/progress": SIGNED_IN,
+    "/board/task/hazard-signs": SIGNED_IN,
 }
 """What each address answers to each visitor by GET."""
 

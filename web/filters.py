@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from notifications.speech import Speech
+from notifications.wording.office import ROLE_NAMES
+from plan_definitions.model import Role
 from web.history_words import dispatch
 from workflows import texts
 from workflows.engine.board import Row
@@ -56,6 +58,7 @@ def filters(said: Speech) -> dict[str, Callable[..., Any]]:
         "row_tone": row_tone,
         "cite": lambda clause, known: texts.cite(clause, known.get(clause), language),
         "iso": _iso,
+        "roles": lambda roles: said.all_of(said.say(ROLE_NAMES[Role(role)]) for role in roles),
         "dispatch": lambda document: dispatch(document, said),
     }
 

@@ -21,6 +21,13 @@ _WANTED = {
 }
 """Which form a button of a letter opens."""
 
+_DECISIONS = {
+    Action.AGREE.value: "agreed",
+    Action.OTHERWISE.value: "otherwise",
+    Action.CALL_BACK.value: "call_back",
+}
+"""Which answer a leader's button prepares."""
+
 
 @router.get("/v/{token}")
 def open_link(request: Request, visitor: TheVisitor, token: str, do: str = "") -> Response:
@@ -38,8 +45,9 @@ def open_link(request: Request, visitor: TheVisitor, token: str, do: str = "") -
         raise
     target = f"/u/{guest.office}/{guest.unit}"
     if link is not None and link.plan and link.assignment:
-        target = f"/w/{guest.office}/{link.plan}/{link.assignment}"
-    response = redirect(request, target, do=_WANTED.get(do))
+        page_of = "decide" if do in _DECISIONS else "w"
+        target = f"/{page_of}/{guest.office}/{link.plan}/{link.assignment}"
+    response = redirect(request, target, do=(_WANTED | _DECISIONS).get(do))
     keep_links(request, response, visitor, guest)
     return response
 

@@ -3,21 +3,31 @@
 from fastapi import APIRouter
 
 from web import (
+    board_pages,
     calendar_feed,
     demo_pages,
     front_door,
+    leadership_pages,
     link_pages,
+    office_pages,
+    outbox_pages,
     sign_in_pages,
     unit_actions,
     unit_pages,
+    work_pages,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    board_pages.router,
     calendar_feed.router,
     demo_pages.router,
     front_door.router,
+    leadership_pages.router,
     link_pages.router,
+    office_pages.router,
+    outbox_pages.router,
     sign_in_pages.router,
     unit_actions.router,
     unit_pages.router,
+    work_pages.router,
 )

@@ -1,0 +1,96 @@
+"""What a form of the office or the leadership asks for: one function a verb, from fields to an order."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from types import MappingProxyType
+
+from web.forms import PostedForm
+from web.unit_actions import DRAFTS
+from web.window import Window
+from workflows.engine.orders import Actor, Order
+from workflows.engine.records import Answered, Via
+from workflows.engine.states import Verb
+from workflows.errors import WrongUse
+from workflows.operations.evidence import KeptFile
+from workflows.operations.uploads import keep_upload
+
+UNITS_WORDS: Mapping[Verb, str] = MappingProxyType(
+    {
+        Verb.START: "start",
+        Verb.SUBMIT: "done",
+        Verb.PROMISE: "promise",
+        Verb.OBSTACLE: "stuck",
+        Verb.EXTEND: "more_time",
+        Verb.EVIDENCE: "evidence",
+        Verb.WITHDRAW: "take_back",
+    }
+)
+"""What units say, by the name of the form on their own pages: the office's form has the same fields."""
+
+WAYS = (Via.PHONE, Via.ZALO, Via.PAPER, Via.MEETING)
+"""How a unit's word reaches the office."""
+
+_LONGEST_TITLE = 80
+
+
+@contextmanager
+def kept_files(window: Window, form: PostedForm) -> Iterator[list[KeptFile]]:
+    """The files of a form, kept in the home; thrown away again where the move is refused."""
+    kept: list[KeptFile] = []
+    try:
+        # Filled one by one: what was kept before a file was refused is known, and thrown away.
+        kept.extend(
+            keep_upload(window.settings.home, upload.filename or "", upload.file.read())
+            for upload in form.files("files")
+        )
+        yield kept
+    except BaseException:
+        for file in kept:
+            file.discard()
+        raise
+
+
+def order_of(
+    form: PostedForm, verb: Verb, assignment: str, by: Actor, *, spoken_for: str | None, files: int = 0
+) -> Order:
+    """The order of a form, in the words of `spoken_for` where it is that unit's move.
+
+    Raises WrongUse for a field that does not fit.
+    """
+    note = form.text("note")
+    if spoken_for is not None:
+        said = _said(form, verb, assignment, by, files)
+        return replace(
+            said, on_behalf_of=spoken_for, via=_via(form), said_by=form.line("said_by", _LONGEST_TITLE)
+        )
+    if verb in UNITS_WORDS:
+        return _said(form, verb, assignment, by, files)
+    match verb:
+        case Verb.REASSIGN:
+            return Order(verb, assignment, by, note=note, to=form.line("to"))
+        case Verb.ANSWER:
+            return Order(verb, assignment, by, note=note, answer=answer_of(form))
+        case Verb.GRANT | Verb.REOPEN | Verb.PROPOSE:
+            return Order(verb, assignment, by, note=note, until=form.day("until"))
+    return Order(verb, assignment, by, note=note)
+
+
+def answer_of(form: PostedForm) -> Answered | None:
+    """What a leader chose; None where nothing was chosen."""
+    chosen = form.choice("answer", *Answered)
+    return None if chosen is None else Answered(chosen)
+
+
+def _said(form: PostedForm, verb: Verb, assignment: str, by: Actor, files: int) -> Order:
+    """A unit's word, read as on the unit's own page."""
+    if verb is Verb.PROMISE:
+        return Order(verb, assignment, by, until=form.day("until"), note=form.text("note"))
+    return DRAFTS[UNITS_WORDS[verb]](form, assignment, by, files)
+
+
+def _via(form: PostedForm) -> Via:
+    via = form.choice("via", *WAYS)
+    if via is None:
+        raise WrongUse("say how the unit's word came: by telephone, Zalo, paper or in a meeting")
+    return Via(via)

@@ -1,0 +1,137 @@
+"""One assignment for the office and the leadership: its whole history, and every move they may make."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
+
+from notifications.recipients import helper
+from web.access import Member, Signed
+from web.forms import Posted, PostedForm
+from web.history_words import tell
+from web.office_orders import UNITS_WORDS, WAYS, kept_files, order_of
+from web.office_words import DECISIONS, DONE_WORDS, TITLES
+from web.pages import language_of, page, redirect, speech_of
+from web.refusals import log_refusal
+from web.window import window_of
+from workflows.engine.moves import PEOPLES_VERBS
+from workflows.engine.states import MOVES, Verb
+from workflows.errors import DonDocError, MoveRefused, NotFound, WrongUse
+from workflows.operations.answers import carry_out_once
+from workflows.operations.evidence import FOLDER
+from workflows.operations.move import PlanReference
+from workflows.operations.office_work import OfficeWork, read_office_work
+
+router = APIRouter()
+
+
+@router.get("/check")
+def check(request: Request, _member: Signed, plan: str = "", assignment: str = "") -> Response:
+    """Where a letter's "look and accept" leads."""
+    if not plan or not assignment:
+        return redirect(request, "/")
+    return redirect(request, f"/work/{plan}/{assignment}", do="accept")
+
+
+@router.get("/work/{plan}/{assignment:path}")
+def work(
+    request: Request, member: Signed, plan: str, assignment: str, do: str = "", said: str = ""
+) -> Response:
+    """One assignment; `do` opens a form, `said` is the verb that was just carried out."""
+    return _show(request, member, _read(request, member, plan, assignment), do=do, said=said)
+
+
+@router.post("/work/{plan}/{assignment:path}")
+def move(request: Request, member: Signed, plan: str, assignment: str, form: Posted) -> Response:
+    """Make the move that a form asks for; or show the page again, with a sentence beside the form."""
+    found = _read(request, member, plan, assignment)
+    act = form.choice("act", *PEOPLES_VERBS) or ""
+    try:
+        _carry_out(request, member, found, act, form)
+    except DonDocError as error:
+        log_refusal(request, type(error).__name__)
+        problem = error.say(speech_of(request).say)
+        return _show(request, member, found, do=act, problem=problem, filled=form.shown())
+    if form.choice("back", "/today", "/leadership"):
+        return redirect(request, form.choice("back", "/today", "/leadership") or "/", said=act)
+    return redirect(request, f"/work/{plan}/{assignment}", said=act)
+
+
+def _read(request: Request, member: Member, plan: str, assignment: str) -> OfficeWork:
+    window = window_of(request)
+    return read_office_work(
+        window.database, member.office, plan, assignment, who=member.contact, as_of=window.today()
+    )
+
+
+def _carry_out(request: Request, member: Member, found: OfficeWork, act: str, form: PostedForm) -> None:
+    window, plan, row = window_of(request), found.work.plan, found.work.row
+    if plan.closed_on is not None:
+        raise MoveRefused("this plan is closed; its pages only show what was done")
+    if not act:
+        raise WrongUse("the form does not say what it is about; load the page again")
+    verb = Verb(act)
+    spoken_for = row.unit if verb in UNITS_WORDS and verb in found.for_unit else None
+    with kept_files(window, form) as files:
+        done = carry_out_once(
+            window.database,
+            PlanReference(member.office, plan.id),
+            member.contact,
+            row.id,
+            lambda by: order_of(form, verb, row.id, by, spoken_for=spoken_for, files=len(files)),
+            once=form.once(member.office, plan.id, row.id, member.contact),
+            as_of=window.today(),
+            now=window.now(),
+            files=files,
+            language=language_of(request),
+        )
+        if done.repeated:
+            for file in files:
+                file.discard()
+
+
+def _show(
+    request: Request,
+    member: Member,
+    found: OfficeWork,
+    *,
+    do: str = "",
+    said: str = "",
+    problem: str = "",
+    filled: dict[str, str] | None = None,
+) -> Response:
+    speech, window = speech_of(request), window_of(request)
+    row, plan = found.work.row, found.work.plan
+    office = plan.schedule.office
+    history = [tell(stored, office, speech) for stored in found.work.history][::-1]
+    return page(
+        request, "office/work.html", status=422 if problem else 200,
+        member=member, found=found, work=found.work, row=row, plan=plan, office=office, history=history,
+        task=found.work.task, Verb=Verb, units_words=UNITS_WORDS, ways=WAYS, titles=TITLES,
+        decisions=[verb for verb in DECISIONS if verb in found.offered], moves=MOVES,
+        recorded=[verb for verb in UNITS_WORDS if verb in found.offered],
+        helpers=[helper(office, unit, window.today()) for unit in (row.unit, *row.helpers)],
+        words=_words(found), do=do, said=DONE_WORDS.get(said, ""), problem=problem, filled=filled or {},
+    )  # fmt: skip
+
+
+def _words(found: OfficeWork) -> dict[str, str]:
+    """The latest free text of each verb, for the questions that it leaves open."""
+    return {str(s.record.verb): s.record.note for s in found.work.history if s.record.note}
+
+
+@router.get("/evidence/{number}/{plan}/{assignment:path}")
+def evidence(request: Request, member: Signed, number: int, plan: str, assignment: str) -> Response:
+    """A piece of an assignment's evidence, to be saved: it is never shown as part of a page."""
+    window = window_of(request)
+    with window.database.read() as transaction:
+        stored = transaction.plans.get(member.office, plan)
+        held = transaction.evidence.of_assignment(
+            transaction.assignments.get(stored.number, assignment).number
+        )
+    found = next((one for one in held if one.id == number), None)
+    if found is None or found.stored_as is None:
+        raise NotFound("there is no evidence number {id}", id=number)
+    return FileResponse(
+        window.settings.home / FOLDER / found.stored_as,
+        media_type="application/octet-stream",
+        filename=found.file_name or found.stored_as,
+    )

@@ -1,0 +1,222 @@
+"""What waits for the leadership: late work reported to it, case by case as its letters put it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from notifications.escalations import leadership
+from notifications.parts import Case, Tally
+from notifications.sections import Reading, plan_name, read, tally
+from plan_definitions.model import BudgetLine
+from plan_definitions.working_days import WorkingCalendar
+from workflows.engine import board, ladder
+from workflows.engine.board import Row
+from workflows.engine.forecast import Forecast
+from workflows.engine.notices import notice
+from workflows.engine.records import Answer, Answered, Assignment, NoticeKind, Proposal
+from workflows.engine.situation import Situation
+from workflows.engine.states import IN_HAND, Standing, State, Verb
+from workflows.operations.backgrounds import background
+from workflows.operations.desk import last_words
+from workflows.operations.situations import whole_situation
+from workflows.store.database import Database
+from workflows.store.records import StoredPlan
+from workflows.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What the office proposes for one late unit: perhaps a new date, and why."""
+
+    unit_name: str
+    proposal: Proposal
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateCase:
+    """Late work of one task (and turn) that was reported to a leader.
+
+    `case` is what the letter says of it. `rows` are the late assignments, `first` names the case in
+    addresses. `proposed` is what the office proposes for some of the units, `obstacles` what late units say
+    is in their way, `answer` what was answered (None while it waits), `answered` in which words.
+    """
+
+    plan: StoredPlan
+    title: str
+    case: Case
+    rows: tuple[Row, ...]
+    proposed: tuple[Proposed, ...]
+    obstacles: tuple[tuple[str, str], ...]
+    answer: Answer | None
+    answered: str | None
+
+    @property
+    def first(self) -> str:
+        """The assignment by which addresses name the case."""
+        return self.rows[0].id
+
+    @property
+    def waits(self) -> bool:
+        """Whether the leader has still to decide; who asked to be called has not decided yet."""
+        return self.answer is None or self.answer.kind is Answered.CALL_BACK
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRate:
+    """One unit's count, for the list of those to be commended."""
+
+    unit: str
+    unit_name: str
+    count: Tally
+
+    @property
+    def on_time(self) -> int | None:
+        """Percent done on time of what is finished or overdue; None where there is none of either."""
+        judged = self.count.done + self.count.overdue
+        return round(100 * self.count.on_time / judged) if judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderPlan:
+    """One running plan as the leadership sees it."""
+
+    plan: StoredPlan
+    title: str
+    count: Tally
+    cases: tuple[LateCase, ...]
+    to_accept: tuple[Row, ...]
+    budget: Mapping[str, tuple[BudgetLine, ...]]
+    units: tuple[UnitRate, ...]
+
+
+def leader_day(
+    database: Database, office: str, *, roles: frozenset[str], as_of: date, plan: str | None = None
+) -> tuple[LeaderPlan, ...]:
+    """What waits for holders of some leading roles, and how every running plan stands."""
+    with database.read() as transaction:
+        running = [p for p in transaction.plans.running(office) if plan in (None, p.id)]
+        return tuple(_leader_plan(transaction, one, roles, as_of) for one in running)
+
+
+def late_case(
+    database: Database, office: str, plan: str, assignment: str, *, roles: frozenset[str], as_of: date
+) -> LateCase | None:
+    """The case that an assignment belongs to, answered or not; None where it has been settled.
+
+    Settled: nothing of its task (and turn) that was reported to these roles is late any more. Raises
+    NotFound for an unknown plan or assignment.
+    """
+    with database.read() as transaction:
+        stored = transaction.plans.get(office, plan)
+        situation = whole_situation(transaction, stored)
+        asked = transaction.assignments.get(stored.number, assignment)
+        for found in _cases(transaction, stored, situation, board.rows(situation, as_of), roles, as_of):
+            if (found.case.task, found.rows[0].occurrence) == (asked.task, asked.occurrence):
+                return found
+    return None
+
+
+def _leader_plan(
+    transaction: Transaction, plan: StoredPlan, roles: frozenset[str], as_of: date
+) -> LeaderPlan:
+    situation = whole_situation(transaction, plan)
+    rows = board.rows(situation, as_of)
+    cases = _cases(transaction, plan, situation, rows, roles, as_of)
+    waiting = (row for row in rows if row.state is State.SUBMITTED and row.accept in roles)
+    return LeaderPlan(
+        plan=plan,
+        title=plan_name(plan.schedule).title,
+        count=tally(rows, as_of),
+        cases=tuple(sorted(cases, key=lambda found: not found.waits)),
+        to_accept=tuple(sorted(waiting, key=lambda row: row.submitted_on or date.max)),
+        budget=_budget(plan),
+        units=_rates(rows, plan, as_of),
+    )
+
+
+def _budget(plan: StoredPlan) -> Mapping[str, tuple[BudgetLine, ...]]:
+    found: dict[str, tuple[BudgetLine, ...]] = {}
+    for task in plan.schedule.tasks.values():
+        for line in task.budget:
+            found[line.source] = (*found.get(line.source, ()), line)
+    return found
+
+
+def _rates(rows: Iterable[Row], plan: StoredPlan, as_of: date) -> tuple[UnitRate, ...]:
+    of_unit: dict[str, list[Row]] = {}
+    for row in rows:
+        of_unit.setdefault(row.unit, []).append(row)
+    units = plan.schedule.office.units
+    found = [
+        UnitRate(unit, units[unit].name, tally(of_unit[unit], as_of)) for unit in units if unit in of_unit
+    ]
+    # Best first: the share on time, then who did more; units that have finished nothing come last.
+    return tuple(sorted(found, key=lambda r: (-1 if r.on_time is None else r.on_time, r.count.done))[::-1])
+
+
+def _cases(
+    transaction: Transaction,
+    plan: StoredPlan,
+    situation: Situation,
+    rows: Sequence[Row],
+    roles: frozenset[str],
+    as_of: date,
+) -> list[LateCase]:
+    reported = [row for row in rows if _is_reported(row, situation, roles)]
+    if not reported:
+        return []
+    reading = read(plan.schedule, plan.schedule.office, rows, as_of)
+    forecast, assignments = Forecast(situation, as_of), situation.assignments
+    backgrounds = {row.id: background(transaction, assignments[row.id], forecast) for row in reported}
+    notices = [
+        notice(assignments[row.id], NoticeKind.ESCALATION, min(roles), as_of, rung=row.rung)
+        for row in reported
+    ]
+    calendar = WorkingCalendar(plan.schedule.calendar)
+    told = leadership(notices, reading, backgrounds, calendar)
+    return [_late_case(transaction, plan, case, reading, assignments) for case in told.cases]
+
+
+def _is_reported(row: Row, situation: Situation, roles: frozenset[str]) -> bool:
+    """Whether a rung that has been passed told one of these roles of work that is still late."""
+    if row.standing is not Standing.OVERDUE or row.state not in IN_HAND or not row.rung:
+        return False
+    passed = ladder.recipients(situation.assignments[row.id], situation)[: row.rung]
+    return any(role in roles for to in passed for role in to)
+
+
+def _late_case(
+    transaction: Transaction,
+    plan: StoredPlan,
+    case: Case,
+    reading: Reading,
+    assignments: Mapping[str, Assignment],
+) -> LateCase:
+    rows = tuple(reading.by_id[item.assignment] for item in case.late)
+    late = [assignments[row.id] for row in rows]
+    proposed = [
+        Proposed(row.unit_name, a.facts.proposal, last_words(transaction, a, Verb.PROPOSE))
+        for row, a in zip(rows, late, strict=True)
+        if a.facts.proposal is not None
+    ]
+    # A unit that became late after the answer makes the case wait again.
+    answers = [a.facts.answer for a in late]
+    given = [answer for answer in answers if answer is not None]
+    answer = max(given, key=lambda one: one.answered_on) if len(given) == len(answers) else None
+    told = next((a for a in late if answer is not None and a.facts.answer == answer), None)
+    stuck = [
+        (row.unit_name, last_words(transaction, assignments[row.id], Verb.OBSTACLE))
+        for row in rows
+        if row.obstacle
+    ]
+    return LateCase(
+        plan=plan,
+        title=reading.plan.title,
+        case=case,
+        rows=rows,
+        proposed=tuple(proposed),
+        obstacles=tuple((unit, words) for unit, words in stuck if words),
+        answer=answer,
+        answered=last_words(transaction, told, Verb.ANSWER) if told else None,
+    )

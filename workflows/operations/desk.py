@@ -1,0 +1,223 @@
+"""The standing office's day: everything that waits for its hands, plan by plan, as its digest counts it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from notifications.digest import digest
+from notifications.letters import Letter, from_json
+from notifications.messages import zalo_text
+from notifications.parts import Digest, UnitSection
+from notifications.sections import Reading, read
+from plan_definitions.model import Channel, Role
+from plan_definitions.working_days import WorkingCalendar
+from workflows.engine import board
+from workflows.engine.board import Row, letter_order
+from workflows.engine.forecast import Forecast, Slip
+from workflows.engine.records import Assignment
+from workflows.engine.situation import Situation
+from workflows.engine.states import IN_HAND, Verb
+from workflows.errors import NotFound
+from workflows.operations.backgrounds import asked_since
+from workflows.operations.links import LinkSigner, links_of
+from workflows.operations.queueing import HANOI
+from workflows.operations.situations import whole_situation
+from workflows.operations.summarise import SHOWN_DAYS
+from workflows.store.database import Database
+from workflows.store.records import LetterState, StoredLetter, StoredPlan, StoredRound
+from workflows.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTime:
+    """A request for more time, what would slip if it were granted, and the unit's reason."""
+
+    row: Row
+    slips: tuple[Slip, ...]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Work that something holds up, in the unit's own words."""
+
+    row: Row
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A unit that left two letters unanswered: since when it is asked, about which work, and its number."""
+
+    unit: str
+    unit_name: str
+    since: date | None
+    phone: str | None
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDay:
+    """One running plan on a day, in the order of the office's work; `digest` is what its letter counts."""
+
+    plan: StoredPlan
+    rows: tuple[Row, ...]
+    counts: dict[str, int]
+    digest: Digest
+    to_check: tuple[Row, ...]
+    stuck: tuple[Stuck, ...]
+    asked: tuple[AskedTime, ...]
+    overdue: tuple[Row, ...]
+    tomorrow: frozenset[str]
+    waiting: tuple[Row, ...]
+    quiet: tuple[Quiet, ...]
+    own: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeDay:
+    """The whole desk: its plans, what is to be carried by hand, what did not arrive, the last round."""
+
+    plans: tuple[PlanDay, ...]
+    hand_overs: tuple[StoredLetter, ...]
+    undelivered: tuple[StoredLetter, ...]
+    last_round: StoredRound | None
+
+
+def office_day(database: Database, office: str, *, as_of: date, plan: str | None = None) -> OfficeDay:
+    """The office's desk on a day, perhaps for one of its plans only."""
+    with database.read() as transaction:
+        running = [p for p in transaction.plans.running(office) if plan in (None, p.id)]
+        days = tuple(_plan_day(transaction, one, as_of) for one in running)
+        dead = transaction.letters.find(office, states=[LetterState.DEAD])
+        return OfficeDay(
+            plans=days,
+            hand_overs=tuple(transaction.letters.find(office, states=[LetterState.TO_HAND_OVER])),
+            undelivered=tuple(letter for letter in dead if _is_recent(letter, as_of)),
+            last_round=transaction.rounds.last(office),
+        )
+
+
+def _is_recent(letter: StoredLetter, as_of: date) -> bool:
+    ended = letter.finished_at
+    return ended is not None and as_of - ended.astimezone(HANOI).date() <= timedelta(SHOWN_DAYS)
+
+
+def _plan_day(transaction: Transaction, plan: StoredPlan, as_of: date) -> PlanDay:
+    situation = whole_situation(transaction, plan)
+    rows = board.rows(situation, as_of)
+    reading = read(plan.schedule, plan.schedule.office, rows, as_of)
+    calendar = WorkingCalendar(plan.schedule.calendar)
+    quiet = _quiet(transaction, rows, situation, reading)
+    told = digest(reading, calendar, {one.unit: one.since for one in quiet if one.since})
+    by_id = reading.by_id
+    return PlanDay(
+        plan=plan,
+        rows=tuple(rows),
+        counts=board.counts(rows),
+        digest=told,
+        to_check=tuple(by_id[item.assignment] for item in told.to_check),
+        stuck=tuple(
+            Stuck(by_id[i.assignment], _words(transaction, situation, i.assignment, Verb.OBSTACLE))
+            for i in told.obstacles
+        ),
+        asked=_asked(transaction, [by_id[i.assignment] for i in told.extensions], situation, as_of),
+        overdue=tuple(by_id[item.assignment] for item in told.overdue),
+        tomorrow=frozenset(rung.item.assignment for rung in told.next_rungs),
+        waiting=tuple(by_id[item.assignment] for item in told.waiting),
+        quiet=quiet,
+        own=_own(rows, plan, as_of),
+    )
+
+
+def _own(rows: Iterable[Row], plan: StoredPlan, as_of: date) -> tuple[Row, ...]:
+    """What the office itself must do by today."""
+    office = plan.schedule.office.unit_of(Role.STANDING_OFFICE)
+    held = (row for row in rows if row.unit == office and row.state in IN_HAND)
+    return tuple(sorted((r for r in held if r.due is not None and r.due <= as_of), key=letter_order))
+
+
+def _asked(
+    transaction: Transaction, rows: Sequence[Row], situation: Situation, as_of: date
+) -> tuple[AskedTime, ...]:
+    if not rows:
+        return ()
+    forecast = Forecast(situation, as_of)
+    return tuple(
+        AskedTime(
+            row,
+            forecast.slips(row.id, row.extension.wanted) if row.extension else (),
+            _words(transaction, situation, row.id, Verb.EXTEND),
+        )
+        for row in rows
+    )
+
+
+def _words(transaction: Transaction, situation: Situation, name: str, verb: Verb) -> str | None:
+    """What was said when this last happened; None where it was erased."""
+    return last_words(transaction, situation.assignments[name], verb)
+
+
+def last_words(transaction: Transaction, assignment: Assignment, verb: Verb) -> str | None:
+    """The free text of the latest record of a verb; None where there is none, or it was erased."""
+    records = transaction.history.of_assignment(assignment.number)
+    return next((r.record.note for r in reversed(records) if r.record.verb is verb), None)
+
+
+def _quiet(
+    transaction: Transaction, rows: Iterable[Row], situation: Situation, reading: Reading
+) -> tuple[Quiet, ...]:
+    silent: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.silent:
+            silent.setdefault(row.unit, []).append(row)
+    return tuple(
+        Quiet(
+            unit,
+            held[0].unit_name,
+            asked_since(transaction.history.of_assignment(situation.assignments[held[-1].id].number)),
+            reading.helper(unit).phone if unit in reading.office.units else None,
+            tuple(held),
+        )
+        for unit, held in silent.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A letter that the office carries: to whom, and the text to paste, read out or print."""
+
+    stored: StoredLetter
+    letter: Letter
+    text: str
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units it speaks to."""
+        named = (part.unit for part in self.letter.parts if isinstance(part, UnitSection))
+        return tuple(dict.fromkeys(named)) or (self.letter.recipient.unit,)
+
+
+def hand_overs(
+    database: Database, office: str, *, signer: LinkSigner, base_url: str | None, only: int | None = None
+) -> list[HandOver]:
+    """Everything that waits to be handed over, with the reader's own link where `base_url` is public.
+
+    `only` asks for one letter, whatever its state. Raises NotFound where it is none of this office's.
+    """
+    with database.read() as transaction:
+        if only is None:
+            waiting = transaction.letters.find(office, states=[LetterState.TO_HAND_OVER])
+        else:
+            waiting = [transaction.letters.get(only)]
+            if waiting[0].office != office or waiting[0].channel is Channel.MAIL:
+                raise NotFound("there is no letter number {id}", id=only)
+        return [_hand_over(transaction, letter, signer, base_url) for letter in waiting]
+
+
+def _hand_over(
+    transaction: Transaction, stored: StoredLetter, signer: LinkSigner, base_url: str | None
+) -> HandOver:
+    letter = from_json(stored.content)
+    links = links_of(letter, signer, base_url, transaction) if base_url is not None else None
+    return HandOver(stored, letter, zalo_text(letter, links))
