@@ -34,9 +34,9 @@ TRIGGERS = frozenset(
 )
 """What makes a unit hear on an ordinary day; an escalation of its work does so as well.
 
-What this week's summary has told already is no trigger once more: an opening, or a reminder before the day of
-something due this week, rides in the next letter. A unit that reports in time so hears mostly on Mondays
-(product.md: about 18 of a season's 39 working days).
+What this week's summary has told already is no trigger once more: an opening, or an early reminder of
+something due this week whose ladder reminds again, rides in the next letter. A unit that reports in time so
+hears mostly on Mondays (about half of a season's working days instead of three quarters).
 """
 
 
@@ -148,7 +148,7 @@ def _tell_unit(
     rows = reading.of_unit.get(unit, ())
     held = [row for row in rows if row.state in UNFINISHED]
     escalated = any(row.id in reading.escalated for row in rows)
-    triggered = escalated or any(_is_news(notice, day, announced) for notice in notices)
+    triggered = escalated or any(_is_news(notice, reading, announced) for notice in notices)
     told = Told(tuple(notices))
     if triggered or (day.weekly and held):
         if day.weekly:
@@ -167,13 +167,15 @@ def _tell_unit(
         quiet[unit] = Quiet(unit, day.office.units[unit].name, holding, due)
 
 
-def _is_news(notice: Notice, day: _Day, announced: frozenset[str]) -> bool:
+def _is_news(notice: Notice, reading: Reading, announced: frozenset[str]) -> bool:
     """Whether a notice is reason enough for a letter on an ordinary day."""
     if notice.kind not in TRIGGERS or notice.assignment not in announced:
         return notice.kind in TRIGGERS
-    early = notice.kind is NoticeKind.REMINDER and notice.rung > 0
-    this_week = notice.due is not None and notice.due <= sunday_of(day.as_of)
-    return not (notice.kind is NoticeKind.OPENED or (early and this_week))
+    if notice.kind is NoticeKind.REMINDER:
+        ladder = reading.schedule.tasks[reading.by_id[notice.assignment].task].ladder
+        this_week = notice.due is not None and notice.due <= sunday_of(reading.as_of)
+        return not (this_week and min(ladder.remind) < notice.rung)
+    return notice.kind is not NoticeKind.OPENED
 
 
 def _copy(section: UnitSection, office: Office, drafts: Drafts) -> None:

@@ -33,7 +33,7 @@ from notifications.parts import (
 from notifications.recipients import contact_on, reader, sender
 from notifications.summaries import PlanToday, RoundLetters, round_letters
 from plan_definitions.model import Away, Channel, Manner, Office
-from plan_definitions.schedule import Schedule
+from plan_definitions.schedule import Schedule, ScheduledTask
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import board
 from workflows.engine.board import Row
@@ -68,9 +68,14 @@ LISTS = task("lists", ("vhxh",), due=MONDAY, accept="deputy_chair")
 class Commune:
     """A plan under way: assignments by id, and the rows the letters are made from."""
 
-    def __init__(self, *given: Assignment, offices: Office | None = None, plan: str = PLAN) -> None:
+    def __init__(
+        self,
+        *given: Assignment,
+        offices: Office | None = None,
+        plan: str = PLAN,
+        tasks: Iterable[ScheduledTask] = (SIGNS, NEWS, REPORT, CHECK, SECRET, LEDGER, LISTS),
+    ) -> None:
         self.office = offices or office()
-        tasks = (SIGNS, NEWS, REPORT, CHECK, SECRET, LEDGER, LISTS)
         self.schedule: Schedule = schedule(*tasks, id=plan, office=self.office)
         known = {a.id: replace(a, plan=plan) for a in given}
         self.situation = Situation(self.schedule, WorkingCalendar(self.schedule.calendar), known)
@@ -145,6 +150,30 @@ def test_returned_work_comes_first() -> None:
 def test_what_triggers_a_letter(kind: NoticeKind) -> None:
     found = Commune(held("signs/thon-1")).letters(notice("signs/thon-1", kind, "thon-1"))
     assert [c.letter.recipient.unit for c in found.letters] == ["thon-1"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rung", "due", "hears"),
+    [
+        (NoticeKind.OPENED, 0, FRIDAY, False),
+        (NoticeKind.REMINDER, 2, FRIDAY, False),
+        (NoticeKind.REMINDER, 0, FRIDAY, True),
+        (NoticeKind.REMINDER, 2, date(2026, 6, 15), True),
+        (NoticeKind.OVERDUE, 0, MONDAY, True),
+        (NoticeKind.REDATED, 0, FRIDAY, True),
+    ],
+)
+def test_what_mondays_summary_told_is_no_news(kind: NoticeKind, rung: int, due: date, hears: bool) -> None:
+    told = notice("news/thon-1", kind, "thon-1", rung=rung, due=due)
+    found = Commune(held("news/thon-1", due)).letters(told, announced=frozenset({"news/thon-1"}))
+    assert bool(found.letters) is hears
+
+
+def test_the_last_reminder_of_a_ladder_is_never_left_out() -> None:
+    once = replace(NEWS, ladder=replace(NEWS.ladder, remind=(2,)))
+    commune = Commune(held("news/thon-1", FRIDAY), tasks=(once,))
+    told = notice("news/thon-1", NoticeKind.REMINDER, "thon-1", rung=2, due=FRIDAY)
+    assert commune.letters(told, announced=frozenset({"news/thon-1"})).letters
 
 
 def test_an_escalation_tells_the_unit_as_well_as_the_role() -> None:
