@@ -134,6 +134,16 @@ class YagmailTransport(yagmail.SMTP):  # type: ignore[misc]
             except _LaneClosed as closed:
                 return closed.outcome
 
+    def refusal(self) -> Outcome | None:
+        """Why the server turns us away, None where it lets us in; connects and logs in, sends nothing."""
+        with self._alone():
+            try:
+                self._connect()
+            except _LaneClosed as closed:
+                return closed.outcome
+        self.close()
+        return None
+
     def close(self) -> None:
         """QUIT and close; a server that no longer answers is left."""
         connection, self.smtp = self.smtp, None

@@ -40,6 +40,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "DonDocError": (1,),
     "NotFound": (1,),
     "MoveRefused": (1,),
+    "BackupRefused": (1,),
     "WrongUse": (1,),
     "EnvironmentRefused": (1,),
     "__init__": (1,),

@@ -48,6 +48,10 @@ class MoveRefused(DonDocError):
     """The table of moves, a rule or the person says no; nothing changed."""
 
 
+class BackupRefused(DonDocError):
+    """The file is no backup of ours, or is damaged; nothing was restored."""
+
+
 class WrongUse(DonDocError):
     """The command was called wrongly, or a file is missing."""
 

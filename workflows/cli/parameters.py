@@ -34,3 +34,10 @@ OfficeName = Annotated[
 PlanName = Annotated[
     str | None, typer.Option("--plan", metavar="PLAN", help=N_("The plan's id, where several are running."))
 ]
+RootPath = Annotated[
+    str, typer.Option("--root-path", metavar="PATH", help=N_("Where a proxy has put the window."))
+]
+Proxies = Annotated[
+    list[str] | None,
+    typer.Option("--proxy", metavar="ADDRESS", help=N_("A proxy whose X-Forwarded headers are believed.")),
+]

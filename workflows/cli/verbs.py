@@ -196,6 +196,41 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             ),
             "dondoc demo --as-of 2026-06-10 --no-serve",
         ),
+        "up": Verb(
+            N_("Run everything an office needs, until stopped."),
+            N_(
+                "Keeps Prefect's server, the daily round at 07:00, delivery and the window running, and "
+                "starts again whatever dies. After downtime it makes up for one round, today's. Letters "
+                "leave as soon as they are written. One `up` for a home; stop it with Ctrl-C or SIGTERM."
+            ),
+            "dondoc up --port 8000 --root-path /dondoc --proxy 127.0.0.1",
+        ),
+        "doctor": Verb(
+            N_("Check everything that a real run depends on."),
+            N_(
+                "Looks at Python, packages, Prefect, home and secrets, disk, clock, database, mail server (a "
+                "login, no letter), addresses, calendar, rounds and letters, and at `dondoc up`; says how to "
+                "mend what is not in order, with exit code 1."
+            ),
+            "dondoc doctor",
+        ),
+        "backup": Verb(
+            N_("Write everything an office would miss into one file."),
+            N_(
+                "Copies the database, evidence, the inbox and the keys, also while `dondoc up` runs. The "
+                "file is readable by its owner only and never written over. With PostgreSQL use pg_dump "
+                "(docs/scale.md)."
+            ),
+            "dondoc backup /var/backups/dondoc-2026-06-10.tar.gz",
+        ),
+        "restore": Verb(
+            N_("Make the home anew from a backup."),
+            N_(
+                "Unpacks beside the home, verifies every file and the whole history, and only then puts it "
+                "in place. Refuses a home that is not empty; --force puts that one aside."
+            ),
+            "dondoc restore /var/backups/dondoc-2026-06-10.tar.gz",
+        ),
         "web": Verb(
             N_("Serve the window: the pages of units, office and leadership."),
             N_(

@@ -9,6 +9,7 @@ from plan_definitions.diagnostics import Phrase
 from web.app import create_app
 from web.server import listen, serve
 from workflows.cli import output
+from workflows.cli.parameters import Proxies, RootPath
 from workflows.cli.session import Session
 from workflows.texts import N_
 
@@ -19,15 +20,8 @@ def web(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help=N_("The port; 0 takes a free one."))
     ] = 8000,
-    root_path: Annotated[
-        str, typer.Option("--root-path", metavar="PATH", help=N_("Where a proxy has put the window."))
-    ] = "",
-    proxy: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--proxy", metavar="ADDRESS", help=N_("A proxy whose X-Forwarded headers are believed.")
-        ),
-    ] = None,
+    root_path: RootPath = "",
+    proxy: Proxies = None,
 ) -> None:
     """Serve the window until stopped."""
     session = Session.of(context)

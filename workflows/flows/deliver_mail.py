@@ -5,7 +5,7 @@ from datetime import datetime
 import prefect
 from prefect.cache_policies import NO_CACHE
 
-from workflows.flows.store import clock, opened_store, settings_here
+from workflows.flows.store import clock, opened_store, settings_here, stopping
 from workflows.operations.deliver import Delivered, deliver
 from workflows.operations.lanes import lane_of, opened_transport
 from workflows.store.database import Database
@@ -14,7 +14,7 @@ DELIVERY_SECONDS = 2 * 60 * 60
 
 
 @prefect.task(name="send", timeout_seconds=DELIVERY_SECONDS, cache_policy=NO_CACHE, persist_result=False)
-def send(database: Database, now: datetime | None, any_hour: bool) -> Delivered:
+def send(database: Database, now: datetime | None, any_hour: bool, resting_too: bool) -> Delivered:
     """Send what is due through the configured server or into the embedded inbox.
 
     No retries by Prefect: every letter has its own schedule in the outbox.
@@ -22,23 +22,28 @@ def send(database: Database, now: datetime | None, any_hour: bool) -> Delivered:
     settings = settings_here()
     with opened_transport(settings) as transport:
         tell = clock if now is None else (lambda: now)
-        return deliver(database, transport, lane_of(settings), tell, passing_over_quiet_hours=any_hour)
+        return deliver(
+            database, transport, lane_of(settings), tell,
+            passing_over_quiet_hours=any_hour, passing_over_rest=resting_too, stopping=stopping,
+        )  # fmt: skip
 
 
 @prefect.flow(
     name="deliver-mail", timeout_seconds=DELIVERY_SECONDS, persist_result=False, validate_parameters=False
 )
-def deliver_mail(now: datetime | None = None, any_hour: bool = False) -> dict[str, int | str | None]:
+def deliver_mail(
+    now: datetime | None = None, any_hour: bool = False, resting_too: bool = False
+) -> dict[str, int | str | None]:
     """Send every letter that is due; counts, and the server's word where it turned us away.
 
-    `any_hour` passes over quiet hours and days off; `now` is given by a simulated clock only.
+    `any_hour` passes over quiet hours and days off, `resting_too` over the rest of an account that was turned
+    away: for whoever has just mended it. `now` is given by a simulated clock only.
     """
     with opened_store() as database:
-        delivered = send(database, now, any_hour)
+        delivered = send(database, now, any_hour, resting_too)
     counts = {name: getattr(delivered, name) for name in ("sent", "deferred", "dead", "left")}
     logger = prefect.get_run_logger()
     logger.info("delivery: %s", counts)
-    why = delivered.why.reply if delivered.why is not None else None
-    if why is not None:
-        logger.warning("the mail server turned us away: %s", why)
-    return {**counts, "why": why}
+    if delivered.trouble is not None:
+        logger.warning("the mail server turned us away: %s", delivered.trouble)
+    return {**counts, "why": delivered.trouble}

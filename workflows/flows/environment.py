@@ -61,6 +61,8 @@ def server_environment(home: Home, address: str, *, pages: bool) -> dict[str, st
         "PREFECT_SERVER_UI_API_URL": f"{address}/api",
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(prefect_folder(home) / "pages"),
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # Runs of the last 90 days are enough to see what happened; without this they pile up for ever.
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
         "PREFECT_LOGGING_LEVEL": "WARNING",

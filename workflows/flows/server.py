@@ -37,6 +37,7 @@ _SECONDS_FOR_AN_ANSWER = 1.0
 _SECONDS_BETWEEN_QUESTIONS = 0.1
 _SECONDS_TO_DRAIN = 5.0
 _OPEN = 200
+_LONGEST_LOG = 5 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,26 @@ class Server:
         """Whether its process still runs."""
         return self.process.poll() is None
 
+    @property
+    def answers(self) -> bool:
+        """Whether it is up."""
+        return answers(self.home, self.address)
+
+    def announce(self) -> None:
+        """Let other processes of the home find it."""
+        _address_file(self.home).write_text(json.dumps({"address": self.address}), encoding="utf-8")
+
+    def stop(self, patience: float = _SECONDS_TO_STOP) -> None:
+        """Ask it to end, and insist after `patience` seconds, twice."""
+        if announced_address(self.home) == self.address:
+            _address_file(self.home).unlink(missing_ok=True)
+        _stop(self.process, patience)
+
     def wait_until_up(self) -> None:
         """Return once it answers, and let other processes of the home find it. Raises EnvironmentRefused."""
         deadline = time.monotonic() + SECONDS_TO_COME_UP
         mend = Phrase("Its log says why: {path}", {"path": server_log(self.home)})
-        while not answers(self.home, self.address):
+        while not self.answers:
             if not self.alive:
                 code = self.process.returncode
                 raise EnvironmentRefused(
@@ -67,7 +83,7 @@ class Server:
                     "Prefect's server did not come up within {seconds} s", mend, seconds=SECONDS_TO_COME_UP
                 )
             time.sleep(_SECONDS_BETWEEN_QUESTIONS)
-        _address_file(self.home).write_text(json.dumps({"address": self.address}), encoding="utf-8")
+        self.announce()
 
 
 @contextmanager
@@ -79,12 +95,12 @@ def running_server(home: Home) -> Iterator[str]:
     """
     address = announced_address(home)
     if address is not None and answers(home, address):
-        with _flows_at(home, address) as url:
+        with flows_at(home, address) as url:
             yield url
         return
     with started_server(home) as server:
         server.wait_until_up()
-        with _flows_at(home, server.address) as url:
+        with flows_at(home, server.address) as url:
             yield url
 
 
@@ -95,13 +111,11 @@ def started_server(home: Home, *, port: int = 0, pages: bool = False) -> Iterato
     It comes up while the block does other work; call `wait_until_up` before relying on it. `port` 0 takes a
     free one; `pages` adds Prefect's window.
     """
-    server = _start(home, port, pages=pages)
+    server = start_server(home, port=port, pages=pages)
     try:
         yield server
     finally:
-        if announced_address(home) == server.address:
-            _address_file(home).unlink()
-        _stop(server.process)
+        server.stop()
 
 
 def announced_address(home: Home) -> str | None:
@@ -138,7 +152,8 @@ def _address_file(home: Home) -> Path:
 
 
 @contextmanager
-def _flows_at(home: Home, address: str) -> Iterator[str]:
+def flows_at(home: Home, address: str) -> Iterator[str]:
+    """Inside the block flows run against the server at `address`; its API URL. Import Prefect only there."""
     with surroundings(client_environment(home, address)):
         try:
             yield f"{address}/api"
@@ -154,9 +169,11 @@ def _hand_in_logs_and_events() -> None:
         sys.modules["prefect.events.worker"].EventsWorker.drain_all(timeout=_SECONDS_TO_DRAIN)
 
 
-def _start(home: Home, port: int, *, pages: bool) -> Server:
+def start_server(home: Home, *, port: int = 0, pages: bool = False) -> Server:
+    """A server of our own, for a caller that stops it; see `started_server`. Raises EnvironmentRefused."""
     folder = prefect_folder(home)
     folder.mkdir(mode=0o700, exist_ok=True)
+    _shorten(server_log(home))
     with _listening_socket(port) as listening, server_log(home).open("ab") as log:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         process = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
@@ -173,6 +190,12 @@ def _start(home: Home, port: int, *, pages: bool) -> Server:
     return Server(home, address, process)
 
 
+def _shorten(log: Path) -> None:
+    """Begin a new log where the old one has grown long; the one before it is kept."""
+    if log.exists() and log.stat().st_size > _LONGEST_LOG:
+        log.replace(log.with_suffix(".log.1"))
+
+
 def _listening_socket(port: int) -> socket.socket:
     try:
         return socket.create_server(("127.0.0.1", port))
@@ -182,13 +205,13 @@ def _listening_socket(port: int) -> socket.socket:
         ) from error
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], patience: float) -> None:
     """Ask, then insist."""
     if process.stdin is not None:
         process.stdin.close()
     for insist in (process.terminate, process.kill):
         try:
-            process.wait(timeout=_SECONDS_TO_STOP)
+            process.wait(timeout=patience)
         except subprocess.TimeoutExpired:
             insist()
         else:

@@ -1,11 +1,13 @@
 """What a flow needs at hand: the settings that hold for it, the database, a clock.
 
-Called in-process (by a command), flows use that command's settings; run by a worker they read their own.
+Called in-process (by a command, by `dondoc up`), flows use what their caller gives; run by a worker they
+read their own settings.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,13 +15,32 @@ from workflows.operations.queueing import HANOI
 from workflows.settings import Settings, read_settings
 from workflows.store.database import Database
 
-_given: ContextVar[Settings | None] = ContextVar("settings", default=None)
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the caller of a flow gives it."""
+
+    settings: Settings | None = None
+    clock: Callable[[], datetime] | None = None
+    stopping: Callable[[], bool] | None = None
+
+
+_NOTHING = _Given()
+_given: ContextVar[_Given] = ContextVar("given", default=_NOTHING)
 
 
 @contextmanager
-def using(settings: Settings) -> Iterator[None]:
-    """Let the flows called inside the block work with `settings`."""
-    token = _given.set(settings)
+def using(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    stopping: Callable[[], bool] | None = None,
+) -> Iterator[None]:
+    """Let the flows called inside the block work with `settings`, perhaps on a clock of the caller's.
+
+    `stopping` is asked where a flow may end early without losing anything.
+    """
+    token = _given.set(_Given(settings, clock, stopping))
     try:
         yield
     finally:
@@ -28,7 +49,7 @@ def using(settings: Settings) -> Iterator[None]:
 
 def settings_here() -> Settings:
     """The settings of the calling command, else those of the working folder."""
-    return _given.get() or read_settings(Path.cwd())
+    return _given.get().settings or read_settings(Path.cwd())
 
 
 @contextmanager
@@ -42,8 +63,15 @@ def opened_store() -> Iterator[Database]:
 
 
 def clock() -> datetime:
-    """The present instant."""
-    return datetime.now(UTC)
+    """The present instant, on the caller's clock where there is one."""
+    given = _given.get().clock
+    return datetime.now(UTC) if given is None else given()
+
+
+def stopping() -> bool:
+    """Whether the caller wants the flow to end where nothing is lost."""
+    asked = _given.get().stopping
+    return asked is not None and asked()
 
 
 def today(instant: datetime) -> date:

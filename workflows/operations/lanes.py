@@ -51,6 +51,16 @@ def opened_transport(settings: Settings) -> Iterator[Transport]:
             yield transport
 
 
+def mail_refusal(settings: Settings) -> str | None:
+    """Why the configured server turns us away, in its words; None where it lets us in. Sends nothing.
+
+    Raises EnvironmentRefused for settings that no letter may leave with.
+    """
+    with YagmailTransport(_server(settings)) as transport:
+        outcome = transport.refusal()
+    return None if outcome is None else outcome.reply
+
+
 def _server(settings: Settings) -> MailServer:
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
     try:

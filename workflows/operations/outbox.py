@@ -56,6 +56,12 @@ def find_letters(
         return transaction.letters.find(office, states=states)
 
 
+def drop_old_bytes(database: Database, *, now: datetime) -> int:
+    """Drop the bytes of letters that ended 90 days ago (docs/mail.md, *Outbox*); how many letters."""
+    with database.write() as transaction:
+        return transaction.letters.drop_frozen(now)
+
+
 def show_letter(database: Database, letter_id: int) -> ShownLetter:
     """One letter with its text. Raises NotFound."""
     with database.read() as transaction:

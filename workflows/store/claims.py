@@ -113,13 +113,18 @@ class Claims:
             self._connection.execute(update(ROW).where(*_held(letter_id, token)).values(values)).rowcount == 1
         )
 
-    def next_due(self) -> datetime | None:
+    def next_due(
+        self, *, offices: Collection[str] | None = None, urgent_only: bool = False
+    ) -> datetime | None:
         """The earliest instant at which a letter may be claimed, perhaps past; None where none waits.
 
-        Call `expire` first: a letter past its usefulness is never claimed and would be due forever.
+        Perhaps only of some offices, or of the urgent ones. Call `expire` first: a letter past its
+        usefulness is never claimed and would be due forever.
         """
-        waiting = select(func.min(ROW.not_before)).where(ROW.state.in_(sorted(TO_SEND)))
-        under_way = select(func.min(ROW.lease_until)).where(ROW.state == LetterState.SENDING)
+        narrowed = [] if offices is None else [ROW.office.in_(sorted(offices))]
+        narrowed += [ROW.urgent] if urgent_only else []
+        waiting = select(func.min(ROW.not_before)).where(ROW.state.in_(sorted(TO_SEND)), *narrowed)
+        under_way = select(func.min(ROW.lease_until)).where(ROW.state == LetterState.SENDING, *narrowed)
         found = [self._connection.scalar(waiting), self._connection.scalar(under_way)]
         return min((moment for moment in found if moment is not None), default=None)
 

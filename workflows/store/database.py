@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError
 
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
+from workflows.store.commits import Commits
 from workflows.store.plans import ScheduleCache
 from workflows.store.schema import settle
 from workflows.store.transaction import Transaction
@@ -82,6 +83,12 @@ class Database:
     def _transaction(self, engine: Engine) -> Iterator[Transaction]:
         with _refusals(engine.url), engine.begin() as connection:
             yield Transaction(connection, self._schedules)
+
+    @contextmanager
+    def commits(self) -> Iterator[Commits]:
+        """A watch on what other connections commit, on a connection of its own."""
+        with _refusals(self._engine.url), self._engine.connect() as connection:
+            yield Commits(connection)
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,0 +1,54 @@
+"""What is due at an instant, from the store alone: missed days leave no trace in the answer."""
+
+from datetime import datetime, timedelta
+
+from workflows.operations.queueing import HANOI, morning
+from workflows.operations.quiet_hours import is_quiet, next_morning
+from workflows.store.database import Database
+from workflows.store.transaction import Transaction
+
+
+def next_round(now: datetime) -> datetime:
+    """When the next day's round is due: 07:00 where the offices are."""
+    today = now.astimezone(HANOI).date()
+    first = morning(today)
+    return first if first > now else morning(today + timedelta(days=1))
+
+
+def rounds_due(database: Database, now: datetime) -> bool:
+    """Whether some office's round of today is due and not finished; missed days are not asked for."""
+    today = now.astimezone(HANOI).date()
+    if now < morning(today):
+        return False
+    with database.read() as transaction:
+        lasts = (transaction.rounds.last(office) for office in transaction.offices.ids())
+        return any(
+            last is None or last.as_of < today or (last.as_of == today and last.finished_at is None)
+            for last in lasts
+        )
+
+
+def delivery_due(database: Database, sender: str, now: datetime) -> datetime | None:
+    """When letters can next leave through the account `sender`, perhaps at once; None where none waits.
+
+    A letter that must not go yet (at night, on a day off, through an account that rests) is due when that is
+    over, or when it is worth asking again.
+    """
+    with database.read() as transaction:
+        due = transaction.letters.next_due()
+        if due is None or due > now:
+            return due
+        rest = transaction.senders.paused(sender, now)
+        return rest[0] if rest is not None else _due_by_hour(transaction, now)
+
+
+def _due_by_hour(transaction: Transaction, now: datetime) -> datetime:
+    """The same where the account may send and letters wait: who may be written to at this hour."""
+    offices = transaction.offices.ids()
+    quiet = [office for office in offices if is_quiet(transaction, office, now)]
+    awake = [office for office in offices if office not in quiet]
+    found = [
+        transaction.letters.next_due(offices=awake) if awake else None,
+        transaction.letters.next_due(offices=quiet, urgent_only=True) if quiet else None,
+    ]
+    return min([next_morning(now), *(moment for moment in found if moment is not None)])
