@@ -12,13 +12,16 @@ from plan_definitions.schedule import Schedule
 from workflows.cli import consent, output
 from workflows.cli.parameters import AsJson, AsOf, PlanFile
 from workflows.cli.plans import accepted_plan
+from workflows.cli.renames import same_work
 from workflows.cli.session import Session
+from workflows.engine.publication import planned_assignments
 from workflows.engine.records import Assignment, Change
+from workflows.engine.renames import with_renames
 from workflows.operations.publish import Published, preview
 from workflows.operations.publish import publish as store_plan
 from workflows.texts import N_, Language, count, date_numeric, date_short
 
-_HEADINGS = (N_("Unit"), N_("Gains"), N_("Loses"), N_("Dates moved"))
+_HEADINGS = (N_("Unit"), N_("Gains"), N_("Loses"), N_("Keeps"), N_("Dates moved"))
 
 
 def publish(
@@ -40,6 +43,9 @@ def publish(
         if planned.is_same:
             _report(planned, schedule, session, as_json=as_json)
             return
+        if planned.likely_renames:
+            schedule = with_renames(schedule, same_work(planned.likely_renames, session, yes=yes))
+            planned = preview(database, schedule, as_of=day, now=now)
         if planned.is_revision and not yes:
             _ask(planned, schedule, session, as_json=as_json)
         elif planned.is_revision and not as_json:
@@ -145,6 +151,8 @@ def _print_units(planned: Published, schedule: Schedule, session: Session) -> No
     gains = Counter(change.after.unit for change in planned.publication.created)
     loses = Counter(change.after.unit for change in planned.publication.removed)
     moves = Counter(c.after.unit for c in planned.publication.changed if _is_moved(c))
+    keeps = Counter(held.unit for held in planned_assignments(schedule))
+    keeps.subtract(gains)
     units = schedule.office.units
     concerned = [
         unit for unit in (*units, *(set(loses) - set(units))) if gains[unit] or loses[unit] or moves[unit]
@@ -152,13 +160,13 @@ def _print_units(planned: Published, schedule: Schedule, session: Session) -> No
     rows = [
         (
             units[unit].name if unit in units else unit,
-            *(str(found[unit] or "") for found in (gains, loses, moves)),
+            *(str(found[unit] or "") for found in (gains, loses, keeps, moves)),
         )
         for unit in concerned
     ]
     if rows:
         headings = [session.translate(heading) for heading in _HEADINGS]
-        output.table(headings, rows, right=frozenset({1, 2, 3}))
+        output.table(headings, rows, right=frozenset({1, 2, 3, 4}))
 
 
 def _print_list(heading: Phrase, lines: Iterator[str], session: Session) -> None:

@@ -10,6 +10,7 @@ from workflows.engine import board
 from workflows.engine.publication import PUBLISH, Publication
 from workflows.engine.publication import publish as decide
 from workflows.engine.records import Change, NoticeKind
+from workflows.engine.renames import LikelyRename, likely_renames
 from workflows.errors import MoveRefused, NotFound
 from workflows.operations.queueing import by_notice, queue
 from workflows.operations.situations import whole_situation
@@ -25,7 +26,8 @@ class Published:
 
     `late` names assignments whose due date had passed already: none of them climbs a ladder until the office
     marks it done or gives it a new date. `is_same` says that the plan stands in the store just so; `revision`
-    is then the one in force.
+    is then the one in force. `likely_renames` wants an answer first: a task seems to have got another id
+    without saying so, and its progress would stay behind.
     """
 
     plan: str
@@ -34,6 +36,7 @@ class Published:
     late: tuple[str, ...]
     letters: int = 0
     is_same: bool = False
+    likely_renames: tuple[LikelyRename, ...] = ()
 
     @property
     def is_revision(self) -> bool:
@@ -52,9 +55,15 @@ def preview(database: Database, schedule: Schedule, *, as_of: date, now: datetim
         heading = _heading(transaction, schedule)
         _check_not_closed(heading)
         publication = _decide(transaction, schedule, heading, as_of, now, PUBLISH)
-        if heading is not None and transaction.plans.by_number(heading.number).schedule == schedule:
-            return Published(schedule.id, heading.revision, publication, (), is_same=True)
-    return Published(schedule.id, _next_revision(heading), publication, _late(publication))
+        if heading is None:
+            return Published(schedule.id, 1, publication, _late(publication))
+        old = transaction.plans.by_number(heading.number).schedule
+    if old == schedule:
+        return Published(schedule.id, heading.revision, publication, (), is_same=True)
+    renames = likely_renames(old, schedule)
+    return Published(
+        schedule.id, heading.revision + 1, publication, _late(publication), likely_renames=renames
+    )
 
 
 def publish(
