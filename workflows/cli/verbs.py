@@ -81,9 +81,10 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "rehearse": Verb(
             N_("Play the whole period of a plan before it starts."),
             N_(
-                "Plays the plan in memory with the same engine and letters and writes every letter on its day, a "
-                "mail calendar as a page and for spreadsheets, and what to look at: heavy days, deadlines on days "
-                "off, tasks that nobody is reminded of, escalations. Sends nothing, stores nothing."
+                "Plays the plan in memory with the same engine and letters and writes every letter on its "
+                "day, a mail calendar as a page and for spreadsheets, and what to look at: heavy days, "
+                "deadlines on days off, tasks that nobody is reminded of, escalations. Sends nothing, stores "
+                "nothing."
             ),
             f"dondoc rehearse {_PLAN} --late 0.2 -o dien_tap",
         ),
