@@ -43,7 +43,7 @@ def digest(reading: Reading, calendar: WorkingCalendar, silent_since: Mapping[st
         plan=reading.plan,
         to_check=_to_check(rows, reading, calendar),
         obstacles=items((row for row in rows if row.obstacle), reading),
-        extensions=tuple(i for i in items(rows, reading) if i.extension_wanted is not None),
+        extensions=items((row for row in rows if row.extension_asked), reading),
         overdue=items(overdue, reading),
         next_rungs=_next_rungs(overdue, reading, calendar.after(reading.as_of, 1)),
         waiting=items((row for row in rows if row.standing is Standing.WAITING_FOR_OTHERS), reading),

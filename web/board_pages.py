@@ -11,6 +11,7 @@ from web.board_rows import GLYPHS, WORST_FIRST, Chosen, chosen_of, heat_map, sel
 from web.drawings.burn_up import burn_up, progress
 from web.drawings.gantt import bars, gantt
 from web.drawings.graph import graph
+from web.filters import TONES
 from web.forms import Posted, PostedForm
 from web.pages import language_of, page, redirect, speech_of, url
 from web.refusals import log_refusal
@@ -24,6 +25,7 @@ from workflows.operations.message import unit_message
 from workflows.operations.move import PlanReference
 from workflows.operations.situations import the_plan
 from workflows.operations.together import Draft, carry_out_together, preview
+from workflows.texts import STANDING_LABELS
 
 router = APIRouter()
 
@@ -118,7 +120,9 @@ def as_map(request: Request, member: Signed) -> Response:
     schedule = seen.board.plan.schedule
     named = ((unit.id, unit.short or unit.name) for unit in schedule.office.units.values())
     found = heat_map(seen.rows, schedule.tasks.values(), named)
-    return _page(request, "map", seen, member, map=found, glyphs=GLYPHS)
+    said = speech_of(request)
+    words = {standing: said.say(STANDING_LABELS[standing]) for standing in Standing}
+    return _page(request, "map", seen, member, map=found, glyphs=GLYPHS, tones=TONES, words=words)
 
 
 @router.get("/board/gantt")

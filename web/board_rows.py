@@ -100,6 +100,9 @@ def plain(text: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
+_ASKING = frozenset(WORST_FIRST[:4])
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What a unit does of a task: the standing that asks for most, over `count` turns."""
@@ -107,6 +110,11 @@ class Cell:
     standing: Standing
     count: int
     assignment: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody should look at it; only such cells are links."""
+        return self.standing in _ASKING
 
     @property
     def glyph(self) -> str:
@@ -175,7 +183,7 @@ def turns(rows: Iterable[Row], task: ScheduledTask) -> list[Turn]:
     found = []
     for occurrence, members in sorted(groups.items(), key=lambda pair: pair[0] or 0):
         counted = [row for row in members if row.state is not State.CANCELLED]
-        due = max((row.due for row in counted if row.due is not None), default=None)
+        due = max((row.due for row in members if row.due is not None), default=None)
         done = sum(row.state is State.DONE for row in counted)
         found.append(Turn(occurrence, due, len(counted), done, task.complete_when.needed(len(counted))))
     return found

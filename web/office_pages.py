@@ -21,7 +21,7 @@ router = APIRouter()
 MOST_ROWS = 12
 """Assignments shown under one heading of the day; the rest is a number and a link to the board."""
 
-MOST_HELD = 8
+MOST_HELD = 6
 """How many of tomorrow's reports can be held or commented on without leaving the page."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -37,12 +38,16 @@ class _Box:
 def graph(shown: Sequence[Bar], said: Speech, name: str, address: Callable[[str], str]) -> Markup:
     """The picture of the tasks that are shown, with the arrows among them. `address` is a task's page."""
     boxes = {bar.id: _Box(bar, _lines(bar.title), _caption(bar, said)) for bar in shown}
-    edges = Graph.of({bar.id: [b for b in bar.after if b in boxes] for bar in shown})
+    shape = tuple((bar.id, bar.last, tuple(b for b in bar.after if b in boxes)) for bar in shown)
+    return _Sheet(boxes, _arranged(shape), said).drawn(name, address)
 
-    def rank(task: str) -> tuple[date, str]:
-        return boxes[task].bar.last, task
 
-    return _Sheet(boxes, layout(edges, rank, _WIDEST, BOX + GAP, LANE), said).drawn(name, address)
+@lru_cache(maxsize=64)
+def _arranged(shape: tuple[tuple[str, date, tuple[str, ...]], ...]) -> Layout:
+    """Where everything goes: worked out once as long as neither tasks nor their dates change."""
+    due = {task: last for task, last, _ in shape}
+    edges = Graph.of({task: list(before) for task, _, before in shape})
+    return layout(edges, lambda task: (due[task], task), _WIDEST, BOX + GAP, LANE)
 
 
 def _lines(title: str) -> tuple[str, ...]:

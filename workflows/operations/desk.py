@@ -110,7 +110,7 @@ def _plan_day(transaction: Transaction, plan: StoredPlan, as_of: date) -> PlanDa
     calendar = WorkingCalendar(plan.schedule.calendar)
     quiet = _quiet(transaction, rows, situation, reading)
     told = digest(reading, calendar, {one.unit: one.since for one in quiet if one.since})
-    by_id = reading.by_id
+    by_id, tomorrow = reading.by_id, frozenset(rung.item.assignment for rung in told.next_rungs)
     return PlanDay(
         plan=plan,
         rows=tuple(rows),
@@ -122,12 +122,17 @@ def _plan_day(transaction: Transaction, plan: StoredPlan, as_of: date) -> PlanDa
             for i in told.obstacles
         ),
         asked=_asked(transaction, [by_id[i.assignment] for i in told.extensions], situation, as_of),
-        overdue=tuple(by_id[item.assignment] for item in told.overdue),
-        tomorrow=frozenset(rung.item.assignment for rung in told.next_rungs),
+        overdue=_overdue([by_id[item.assignment] for item in told.overdue], tomorrow),
+        tomorrow=tomorrow,
         waiting=tuple(by_id[item.assignment] for item in told.waiting),
         quiet=quiet,
         own=_own(rows, plan, as_of),
     )
+
+
+def _overdue(rows: Iterable[Row], tomorrow: frozenset[str]) -> tuple[Row, ...]:
+    """What goes to the next level tomorrow first, then what is late the longest."""
+    return tuple(sorted(rows, key=lambda row: (row.id not in tomorrow, -row.working_days_late, row.id)))
 
 
 def _own(rows: Iterable[Row], plan: StoredPlan, as_of: date) -> tuple[Row, ...]:
