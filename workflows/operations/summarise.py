@@ -1,7 +1,7 @@
 """The third step of a round: every notice without a letter becomes one, or is dropped as no longer true."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from notifications.digest import Desk
@@ -13,6 +13,7 @@ from notifications.summaries import PlanToday, Quiet, round_letters
 from plan_definitions.model import Channel
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import board
+from workflows.engine.board import Row
 from workflows.engine.forecast import Forecast
 from workflows.engine.notices import only_paused, still_true
 from workflows.engine.records import AT_ONCE, Assignment, Notice, NoticeKind
@@ -133,9 +134,13 @@ def _drop_overtaken(
 
 
 def _is_true(stored: StoredNotice, situation: Situation, as_of: date) -> bool:
-    assignment = situation.assignments.get(stored.notice.assignment)
-    known = assignment is not None and assignment.task in situation.schedule.tasks
-    return known and assignment is not None and still_true(stored.notice, assignment, situation, as_of)
+    told, plan = stored.notice, situation.schedule
+    assignment = situation.assignments.get(told.assignment)
+    if assignment is None or situation.unit_of(told.to) not in plan.office.units:
+        return False
+    # Work that a revision took out of the plan is spoken of once more: that it is cancelled.
+    known = assignment.task in plan.tasks or told.kind is NoticeKind.CANCELLED
+    return known and still_true(told, assignment, situation, as_of)
 
 
 def _only_paused(stored: StoredNotice, situation: Situation, as_of: date) -> bool:
@@ -165,7 +170,7 @@ def _withdraw(
 
 
 def _today(transaction: Transaction, plan: _Plan, as_of: date) -> PlanToday:
-    rows = board.rows(plan.situation, as_of)
+    rows = [*board.rows(plan.situation, as_of), *_taken_out(transaction, plan, as_of)]
     notices = [stored.notice for stored in plan.pending]
     escalated = {n.assignment for n in notices if n.kind is NoticeKind.ESCALATION}
     assignments = plan.situation.assignments
@@ -186,6 +191,23 @@ def _today(transaction: Transaction, plan: _Plan, as_of: date) -> PlanToday:
         silent_since={unit: day for unit, day in since.items() if day is not None},
         announced=_announced(transaction, plan, as_of),
     )
+
+
+def _taken_out(transaction: Transaction, plan: _Plan, as_of: date) -> Iterator[Row]:
+    """Rows of cancelled work that the plan in force has not, from its last revision that had it."""
+    assignments = plan.situation.assignments
+    gone = {s.notice.assignment for s in plan.pending} - {
+        a.id for a in plan.situation.tasks_known(assignments.values())
+    }
+    older = range(plan.stored.revision - 1, 0, -1)
+    for assignment in (assignments[name] for name in sorted(gone)):
+        for revision in older:
+            schedule = transaction.plans.schedule(plan.stored.number, revision)
+            if assignment.task in schedule.tasks:
+                then = replace(plan.situation, schedule=schedule)
+                # Helpers may have left the office since, and need not hear.
+                yield replace(board.row(assignment, then, as_of), helpers=())
+                break
 
 
 def _announced(transaction: Transaction, plan: _Plan, as_of: date) -> frozenset[str]:

@@ -1,0 +1,92 @@
+"""Closing a plan on a store: no round looks at it again, each unit gets its count, nothing waits any more."""
+
+import pytest
+from operation_cases import (
+    KIM_THANH,
+    PLAN,
+    at,
+    june,
+    letters_of,
+    move,
+    publish_plan,
+    round_on,
+    rows,
+    small_plan,
+    snapshot,
+)
+
+from notifications.letters import LetterKind
+from notifications.parts import Closing
+from workflows.engine.states import Verb
+from workflows.errors import NotFound
+from workflows.operations.close import Closed, close_plan
+from workflows.store.database import Database
+
+
+def close(database: Database) -> Closed:
+    return close_plan(database, KIM_THANH, PLAN, by="vhxh", as_of=june(30), now=at(june(30), 16))
+
+
+def test_each_unit_gets_thanks_and_its_count_once(database: Database) -> None:
+    publish_plan(database)
+    round_on(database, june(1))
+    move(database, Verb.SUBMIT, "handover/youth", "youth", june(9))
+    done = close(database)
+    assert (done.plan, done.unfinished, done.letters) == (PLAN, 11, 6)
+    letters = [said for _, said in letters_of(database, kinds=[LetterKind.CLOSING.value])]
+    (youth,) = [said.parts[0] for said in letters if said.recipient.unit == "youth"]
+    assert isinstance(youth, Closing)
+    assert (youth.tally.on_time, youth.undone) == (1, ())
+    with pytest.raises(NotFound, match="closed already"):
+        close(database)
+
+
+def test_a_closed_plan_is_looked_at_no_more_and_others_run_on(database: Database) -> None:
+    publish_plan(database)
+    publish_plan(database, small_plan(id="he-2026"))
+    round_on(database, june(1))
+    close(database)
+    before = states_of_plan(database)
+    assert round_on(database, june(30)).letters > 0
+    assert states_of_plan(database) == before
+    of_today = [said for _, said in letters_of(database) if said.as_of == june(30)]
+    kinds = {
+        name: {said.kind for said in of_today if name in {plan.id for plan in said.plans}}
+        for name in (PLAN, "he-2026")
+    }
+    assert kinds[PLAN] == {LetterKind.CLOSING}
+    assert LetterKind.CLOSING not in kinds["he-2026"]
+
+
+def states_of_plan(database: Database) -> list[tuple[object, ...]]:
+    """Every assignment of the plan that is closed, without the count of letters it was asked in."""
+    return [row[:-1] for row in snapshot(database)["states"] if row[1] == PLAN]
+
+
+def test_what_nobody_was_told_yet_is_dropped_with_the_plan(database: Database) -> None:
+    publish_plan(database)
+    round_on(database, june(1))
+    move(database, Verb.SUBMIT, "signs/thon-1", "thon-1", june(3))
+    move(database, Verb.ACCEPT, "signs/thon-1", "vhxh", june(3))
+    close(database)
+    with database.read() as transaction:
+        assert transaction.notices.pending(KIM_THANH, june(30)) == []
+    dropped = rows(database, "SELECT kind, dropped FROM notices WHERE dropped IS NOT NULL")
+    assert ("accepted", "plan closed") in dropped
+
+
+def test_closing_is_in_the_history_and_the_chain_holds(database: Database) -> None:
+    publish_plan(database)
+    close(database)
+    with database.read() as transaction:
+        (heading,) = transaction.plans.headings()
+        assert heading.closed_on == june(30)
+        last = list(transaction.history.of_plan(heading.number))[-1].record
+        assert (last.verb, last.by, last.assignment) == (Verb.CLOSE, "vhxh", None)
+        assert transaction.history.verify(heading.number).broken_at is None
+
+
+def test_an_unknown_plan_cannot_be_closed(database: Database) -> None:
+    publish_plan(database)
+    with pytest.raises(NotFound):
+        close_plan(database, KIM_THANH, "khac", by="vhxh", as_of=june(30), now=at(june(30)))

@@ -1,0 +1,110 @@
+"""Signed links: what one says, that nothing passes for another, and how all of a contact's are revoked."""
+
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from letter_samples import letter, village_section
+from operation_cases import publish_plan
+
+from notifications.letters import Action, LetterKind, Slot
+from notifications.parts import SignIn
+from workflows.operations.links import DESK_ACTIONS, Link, LinkSigner, links_of
+from workflows.store.database import Database
+
+KEY = "a key of at least thirty-two signs"
+SIGNER = LinkSigner(KEY)
+LINK = Link("kim-thanh", "thon-2/head", 3, "thon-2", "thang-tre-em-2026", "signs/thon-2")
+BASE = "https://dondoc.example"
+words = st.text(st.characters(codec="utf-8"), max_size=30)
+
+
+@given(words, words, st.integers(1, 9999), words, st.none() | words, st.none() | words)
+def test_a_token_says_what_it_was_made_of(
+    office: str, contact: str, version: int, unit: str, plan: str | None, assignment: str | None
+) -> None:
+    link = Link(office, contact, version, unit, plan, assignment)
+    assert SIGNER.read(SIGNER.token(link)) == link
+
+
+@given(st.data())
+def test_a_token_changed_anywhere_is_none_of_ours(data: st.DataObject) -> None:
+    token = SIGNER.token(LINK)
+    place = data.draw(st.integers(0, len(token) - 1))
+    other = data.draw(st.sampled_from("abcXYZ019-_."))
+    changed = token[:place] + other + token[place + 1 :]
+    found = SIGNER.read(changed)
+    # The last character of a signature has bits that mean nothing.
+    assert found is None or found == LINK
+
+
+@pytest.mark.parametrize("token", ["", ".", "a.b", "%00", "ê", "x" * 10_000, SIGNER.token(LINK)[:-1]])
+def test_what_is_no_token_is_refused_without_a_fuss(token: str) -> None:
+    assert SIGNER.read(token) is None
+    assert SIGNER.read_calendar(token) is None
+    assert SIGNER.read_sign_in(token) is None
+
+
+def test_links_of_one_sort_or_of_another_installation_pass_for_no_other() -> None:
+    tokens = {
+        "link": SIGNER.token(LINK),
+        "calendar": SIGNER.calendar_token(LINK),
+        "sign-in": SIGNER.sign_in_token("request"),
+    }
+    readers = {"link": SIGNER.read, "calendar": SIGNER.read_calendar, "sign-in": SIGNER.read_sign_in}
+    for made, token in tokens.items():
+        for sort, read in readers.items():
+            assert (read(token) is not None) == (made == sort)
+    assert LinkSigner("another key of thirty-two signs!").read(tokens["link"]) is None
+
+
+def links(database: Database, kind: LetterKind = LetterKind.DAILY, *slots: Slot) -> list[str]:
+    publish_plan(database)
+    with database.read() as transaction:
+        address = links_of(letter(kind, village_section()), SIGNER, BASE, transaction)
+        return [address(slot) for slot in slots]
+
+
+def test_a_button_leads_to_its_assignment_and_says_what_it_is_for(database: Database) -> None:
+    see, done = links(
+        database,
+        LetterKind.DAILY,
+        Slot(Action.SEE, "p", "signs/thon-2", "thon-2"),
+        Slot(Action.DONE, "p", "signs/thon-2", "thon-2"),
+    )
+    assert see.startswith(f"{BASE}/v/")
+    assert "?" not in see
+    assert parse_qs(urlsplit(done).query) == {"do": ["done"]}
+    said = SIGNER.read(urlsplit(done).path.removeprefix("/v/"))
+    assert said is not None
+    assert (said.unit, said.plan, said.assignment, said.version) == ("thon-2", "p", "signs/thon-2", 1)
+
+
+def test_raising_a_contact_s_version_revokes_its_links(database: Database) -> None:
+    slot = Slot(Action.UNIT)
+    (before,) = links(database, LetterKind.DAILY, slot)
+    old = SIGNER.read(before.rpartition("/")[2])
+    assert old is not None
+    with database.write() as transaction:
+        assert transaction.tokens.bump(old.office, old.contact) == 2
+        assert transaction.tokens.version(old.office, old.contact) != old.version
+        fresh = links_of(letter(LetterKind.DAILY, village_section()), SIGNER, BASE, transaction)(slot)
+    assert SIGNER.read(fresh.rpartition("/")[2]) == replace(old, version=2)
+
+
+def test_pages_behind_a_sign_in_carry_no_token(database: Database) -> None:
+    slots = [Slot(action, "p", "signs/thon-2") for action in DESK_ACTIONS]
+    for found, action in zip(links(database, LetterKind.DIGEST, *slots), DESK_ACTIONS, strict=True):
+        parts = urlsplit(found)
+        assert parts.path == DESK_ACTIONS[action]
+        assert parse_qs(parts.query) == {"plan": ["p"], "assignment": ["signs/thon-2"]}
+
+
+def test_a_sign_in_link_names_the_request_it_was_asked_by(database: Database) -> None:
+    publish_plan(database)
+    asked = letter(LetterKind.SIGN_IN, SignIn(15, "request-7"))
+    with database.read() as transaction:
+        found = links_of(asked, SIGNER, BASE, transaction)(Slot(Action.SIGN_IN))
+    assert SIGNER.read_sign_in(found.removeprefix(f"{BASE}/sign-in/")) == "request-7"
