@@ -1,5 +1,6 @@
 """Delivery as a Prefect flow: send what is due; a server that says no leaves the letters queued."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import prefect
@@ -8,14 +9,21 @@ from prefect.cache_policies import NO_CACHE
 from workflows.flows.store import clock, opened_store, settings_here, stopping
 from workflows.operations.deliver import Delivered, deliver
 from workflows.operations.lanes import lane_of, opened_transport
+from workflows.operations.shards import offices_of_shard
 from workflows.store.database import Database
 
 DELIVERY_SECONDS = 2 * 60 * 60
 
 
 @prefect.task(name="send", timeout_seconds=DELIVERY_SECONDS, cache_policy=NO_CACHE, persist_result=False)
-def send(database: Database, now: datetime | None, any_hour: bool, resting_too: bool) -> Delivered:
-    """Send what is due through the configured server or into the embedded inbox.
+def send(
+    database: Database,
+    now: datetime | None,
+    any_hour: bool,
+    resting_too: bool,
+    offices: Collection[str] | None = None,
+) -> Delivered:
+    """Send what is due, of some offices or all, through the configured server or into the embedded inbox.
 
     No retries by Prefect: every letter has its own schedule in the outbox.
     """
@@ -24,7 +32,8 @@ def send(database: Database, now: datetime | None, any_hour: bool, resting_too: 
         tell = clock if now is None else (lambda: now)
         return deliver(
             database, transport, lane_of(settings), tell,
-            passing_over_quiet_hours=any_hour, passing_over_rest=resting_too, stopping=stopping,
+            passing_over_quiet_hours=any_hour, passing_over_rest=resting_too, offices=offices,
+            stopping=stopping,
         )  # fmt: skip
 
 
@@ -32,15 +41,22 @@ def send(database: Database, now: datetime | None, any_hour: bool, resting_too: 
     name="deliver-mail", timeout_seconds=DELIVERY_SECONDS, persist_result=False, validate_parameters=False
 )
 def deliver_mail(
-    now: datetime | None = None, any_hour: bool = False, resting_too: bool = False
+    now: datetime | None = None,
+    any_hour: bool = False,
+    resting_too: bool = False,
+    shard: int = 0,
+    shards: int = 1,
 ) -> dict[str, int | str | None]:
-    """Send every letter that is due; counts, and the server's word where it turned us away.
+    """Send every letter that is due, of all offices or of one shard of them.
+
+    Returns counts, and the server's word where it turned us away.
 
     `any_hour` passes over quiet hours and days off, `resting_too` over the rest of an account that was turned
     away: for whoever has just mended it. `now` is given by a simulated clock only.
     """
     with opened_store() as database:
-        delivered = send(database, now, any_hour, resting_too)
+        offices = offices_of_shard(database, None, shard, shards) if shards > 1 else None
+        delivered = send(database, now, any_hour, resting_too, offices)
     counts = {name: getattr(delivered, name) for name in ("sent", "deferred", "dead", "left")}
     logger = prefect.get_run_logger()
     logger.info("delivery: %s", counts)
