@@ -5,7 +5,6 @@ that would go out. Units report on their due day, except for a share that is lat
 so that a rehearsal can be repeated.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -28,6 +27,7 @@ from workflows.operations.publish import publish
 from workflows.operations.queueing import morning
 from workflows.operations.rehearsal import Rehearsal, RehearsedLetter, days_between
 from workflows.operations.round import run_round
+from workflows.operations.season import chance
 from workflows.operations.situations import situation_with
 from workflows.store.database import Database
 from workflows.store.records import LetterState, Outcome, StoredLetter
@@ -66,16 +66,11 @@ class _Behaviour:
         due = assignment.due
         if due is None:
             return None
-        if _chance(self.seed, assignment.id, "late") >= self.late:
+        if chance(self.seed, assignment.id, "late") >= self.late:
             return due if self.calendar.is_working_day(due) else self.calendar.before(due, 1)
-        if _chance(self.seed, assignment.id, "silent") < SILENT_SHARE:
+        if chance(self.seed, assignment.id, "silent") < SILENT_SHARE:
             return None
-        return self.calendar.after(due, 1 + int(_chance(self.seed, assignment.id, "days") * LONGEST_DELAY))
-
-
-def _chance(*of: str) -> float:
-    """A number in [0, 1) that is the same in every run."""
-    return int.from_bytes(hashlib.sha256("/".join(of).encode()).digest()[:4], "big") / 2**32
+        return self.calendar.after(due, 1 + int(chance(self.seed, assignment.id, "days") * LONGEST_DELAY))
 
 
 def rehearse(

@@ -221,7 +221,7 @@ def _reporting_day(row: Row, task: ScheduledTask, due: date, calendar: WorkingCa
     Events and turns are reported on their day. Late is only one of several units with the same task, so
     that the season as a whole keeps its dates.
     """
-    chance = _chance(row.id, "report")
+    chance = chance(row.id, "report")
     if row.occurrence is not None or task.kind is Kind.EVENT:
         return due
     if chance < _LATE_SHARE and task.each is not None:
@@ -235,11 +235,11 @@ def _submission(row: Row, task: ScheduledTask, plan: StoredPlan, nobody: Actor, 
     figures = {
         indicator.id: indicator.target
         if indicator.target is not None
-        else 1 + int(_chance(row.id, indicator.id) * 40)
+        else 1 + int(chance(row.id, indicator.id) * 40)
         for indicator in task.indicators
     }
     channel = plan.schedule.office.units[row.unit].contacts[0].channel
-    document = f"{10 + int(_chance(row.id, 'document') * 80)}/BC-MẪU, {day.isoformat()}"
+    document = f"{10 + int(chance(row.id, 'document') * 80)}/BC-MẪU, {day.isoformat()}"
     return Order(
         Verb.SUBMIT,
         row.id,
@@ -273,7 +273,7 @@ def _incident_order(
     )
 
 
-def _chance(*of: str) -> float:
+def chance(*of: str) -> float:
     """A number in [0, 1) that is the same in every run."""
     digest = hashlib.sha256("/".join(of).encode()).digest()
     return int.from_bytes(digest[:4], "big") / 2**32
