@@ -5,6 +5,7 @@ that would go out. Units report on their due day, except for a share that is lat
 so that a rehearsal can be repeated.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta

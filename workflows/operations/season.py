@@ -221,12 +221,12 @@ def _reporting_day(row: Row, task: ScheduledTask, due: date, calendar: WorkingCa
     Events and turns are reported on their day. Late is only one of several units with the same task, so
     that the season as a whole keeps its dates.
     """
-    chance = chance(row.id, "report")
+    drawn = chance(row.id, "report")
     if row.occurrence is not None or task.kind is Kind.EVENT:
         return due
-    if chance < _LATE_SHARE and task.each is not None:
+    if drawn < _LATE_SHARE and task.each is not None:
         return calendar.after(due, 1)
-    early = calendar.before(due, 1 + int(chance * 10) % 3)
+    early = calendar.before(due, 1 + int(drawn * 10) % 3)
     return max(early, row.opened_on or early)
 
 
