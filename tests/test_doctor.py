@@ -27,7 +27,7 @@ from workflows.operations.machine_checks import (
     check_disk,
     check_mail_server,
 )
-from workflows.operations.office_checks import office_findings
+from workflows.operations.office_checks import office_findings, troubles_of
 from workflows.operations.queueing import morning
 from workflows.operations.round import run_round
 from workflows.settings import Security, Settings, read_settings
@@ -239,6 +239,15 @@ def test_next_years_calendar_is_asked_for_from_december_on(settings: Settings) -
 
 def test_a_clock_that_went_back_is_found(settings: Settings) -> None:
     assert not findings_at(settings, at(12, date(2026, 6, 9)))[Check.CLOCK].ok
+
+
+def test_the_banner_of_an_office_tells_its_own_troubles_only(settings: Settings) -> None:
+    with closing(Database.open(settings.database, create=False)) as database:
+        assert troubles_of(database, settings, "xa-mau", at(8)) == ()
+        friday = at(12, ROUND_DAY + timedelta(days=2))
+        found = troubles_of(database, settings, "xa-mau", friday)
+    assert [finding.check for finding in found] == [Check.ROUND, Check.MAIL_STUCK]
+    assert {finding.office for finding in found} == {"xa-mau"}
 
 
 DISK = wrong(Check.DISK, Phrase("{free} MB free on the home's disk", {"free": 3}), Phrase("Make room."))

@@ -39,7 +39,8 @@ def check_packages() -> Finding:
     """The versions of the packages that must fit each other."""
     found = {name: _version(name) for name in FITTING}
     unfit = [n for n, (least, below) in FITTING.items() if not least <= _numbers(found[n]) < below]
-    said = Phrase("installed: {packages}", {"packages": ", ".join(f"{name} {found[name]}" for name in FITTING)})
+    installed = ", ".join(f"{name} {found[name]}" for name in FITTING)
+    said = Phrase("installed: {packages}", {"packages": installed})
     if not unfit:
         return fine(Check.PACKAGES, said)
     mend = Phrase("Install what requirements.lock names; wrong: {names}.", {"names": ", ".join(unfit)})

@@ -45,6 +45,19 @@ def office_findings(database: Database, settings: Settings, now: datetime) -> It
         yield from _each(Check.MAIL_DEAD, [_dead(transaction, o, now) for o in offices])
 
 
+def troubles_of(database: Database, settings: Settings, office: str, now: datetime) -> tuple[Finding, ...]:
+    """What is wrong with one office or with its store: the banner above its pages."""
+    with database.read() as transaction:
+        found = [
+            _clock(transaction, [office], settings, now),
+            _calendar(transaction, office, now),
+            _round(transaction, office, settings, now),
+            _stuck(transaction, office, settings, now),
+            _dead(transaction, office, now),
+        ]
+    return tuple(finding for finding in found if finding is not None and not finding.ok)
+
+
 _FINE = {
     Check.CALENDAR: Phrase("the holidays of every running plan are vouched for"),
     Check.ROUND: Phrase("no daily round is missing"),
