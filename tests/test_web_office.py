@@ -375,3 +375,13 @@ def test_pages_of_the_office_hold_no_inline_style_or_script(house: House, clerk:
         assert " style=" not in text, path
         assert "<style" not in text, path
         assert " onclick=" not in text, path
+
+
+def test_the_choices_of_a_standing_say_what_each_would_show(house: House, clerk: TestClient) -> None:
+    held = select(
+        read_board(house.database, OFFICE, PLAN, as_of=house.window.today()).rows, Chosen(unit="thon-2")
+    )
+    text = clerk.get("/board", params={"unit": "thon-2", "standing": "overdue"}).text
+
+    assert f'Tất cả <span class="numbers">{len(held)}</span>' in text
+    assert 'Quá hạn <span class="numbers">1</span>' in text

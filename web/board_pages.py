@@ -16,7 +16,7 @@ from web.forms import Posted, PostedForm
 from web.pages import language_of, page, redirect, speech_of, url
 from web.refusals import log_refusal
 from web.window import window_of
-from workflows.engine.board import Row, letter_order
+from workflows.engine.board import Row, counts, letter_order
 from workflows.engine.orders import Actor, Order
 from workflows.engine.states import Standing, State, Verb
 from workflows.errors import NotFound, WrongUse
@@ -68,13 +68,15 @@ def _page(request: Request, view: str, seen: Seen, member: Member, **values: obj
         headings = transaction.plans.headings(member.office)
     office = seen.board.plan.schedule.office
     busy = {row.unit for row in seen.board.rows}
+    # What each choice of a standing would show, the other filters kept.
+    others = select(seen.board.rows, replace(seen.chosen, standing=""))
     shared: dict[str, object] = {
         "view": view,
         "member": member,
         "chosen": seen.chosen,
         "rows": seen.rows,
-        "counts": seen.board.counts,
-        "total": len(seen.board.rows),
+        "counts": counts(others),
+        "total": len(others),
         "plan": seen.board.plan,
         "schedule": seen.board.plan.schedule,
         "headings": headings,
