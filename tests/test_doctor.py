@@ -13,6 +13,7 @@ from cli_cases import FIRST_DAY, NOW, Office, open_office
 from lanes import PASSWORD
 from pydantic import SecretStr
 from smtp_server import At, ScriptedServer, refused_port
+from web_house import House
 
 from notifications.letters import from_json
 from plan_definitions.diagnostics import Phrase
@@ -248,6 +249,13 @@ def test_the_banner_of_an_office_tells_its_own_troubles_only(settings: Settings)
         found = troubles_of(database, settings, "xa-mau", friday)
     assert [finding.check for finding in found] == [Check.ROUND, Check.MAIL_STUCK]
     assert {finding.office for finding in found} == {"xa-mau"}
+
+
+def test_the_clerks_day_shows_the_banner(house: House) -> None:
+    house.now = at(12, ROUND_DAY + timedelta(days=2))
+    shown = house.member("vhxh").get("/today?lang=en").text
+    assert "cannot mend the following by itself" in shown
+    assert "the round of 12/6/2026 is missing (last one: 10/6/2026)" in shown
 
 
 DISK = wrong(Check.DISK, Phrase("{free} MB free on the home's disk", {"free": 3}), Phrase("Make room."))

@@ -167,6 +167,9 @@ class CountingTransport:
         self.taken.append(recipient)
         return Outcome(Kind.SENT, Stage.DATA, 250)
 
+    def close(self) -> None:
+        """Nothing was opened."""
+
 
 def test_a_delivery_stops_between_two_letters_and_the_rest_is_as_it_was(
     office: Office, database: Database

@@ -9,12 +9,14 @@ from web.access import Clerk, Guest
 from web.codes import unit_code
 from web.forms import Posted
 from web.office_words import DONE_WORDS, LETTER_KINDS
-from web.pages import page, redirect
+from web.pages import language_of, page, redirect
 from web.window import window_of
 from workflows.errors import MoveRefused
 from workflows.operations.desk import HandOver, hand_overs, office_day
+from workflows.operations.office_checks import troubles_of
 from workflows.operations.outbox import hand_over
 from workflows.store.records import LetterState
+from workflows.texts import translator
 
 router = APIRouter()
 
@@ -33,7 +35,8 @@ def today(request: Request, member: Clerk, plan: str = "", said: str = "") -> Re
     headings = _headings(request, member.office)
     return page(
         request, "office/today.html", day=day, member=member, headings=headings, chosen=plan,
-        most=MOST_ROWS, most_held=MOST_HELD, said=DONE_WORDS.get(said, ""), kinds=LETTER_KINDS,
+        troubles=_troubles(request, member.office), most=MOST_ROWS, most_held=MOST_HELD,
+        said=DONE_WORDS.get(said, ""), kinds=LETTER_KINDS,
         by_channel=_by_channel([letter.channel.value for letter in day.hand_overs]),
     )  # fmt: skip
 
@@ -41,6 +44,13 @@ def today(request: Request, member: Clerk, plan: str = "", said: str = "") -> Re
 def _headings(request: Request, office: str) -> list[Any]:
     with window_of(request).database.read() as transaction:
         return list(transaction.plans.headings(office, running=True))
+
+
+def _troubles(request: Request, office: str) -> list[str]:
+    """What the machine cannot mend by itself, as `dondoc doctor` says it."""
+    window, translate = window_of(request), translator(language_of(request))
+    found = troubles_of(window.database, window.settings, office, window.now())
+    return [finding.detail.say(translate) for finding in found]
 
 
 def _by_channel(channels: list[str]) -> dict[str, int]:
