@@ -144,6 +144,10 @@ class ScriptedServer:
     ) -> None:
         self._script.plays.append(Play(at, reply, closes, delay, times, only_for))
 
+    def forget_plays(self) -> None:
+        """Behave well from now on."""
+        self._script.plays.clear()
+
 
 class _ScriptedController(Controller):
     def __init__(

@@ -198,8 +198,8 @@ def test_of_two_at_once_one_is_first_and_the_other_is_told(database: Database) -
 REFUSALS: dict[str, tuple[Verb, str, str, type[Exception], str]] = {
     "an unknown assignment": (Verb.START, "signs/thon-9", "thon-2", NotFound, "thon-9"),
     "an unknown person": (Verb.START, SIGNS, "ai-do", MoveRefused, "ai-do"),
-    "another's work": (Verb.START, SIGNS, "thon-1", MoveRefused, ""),
-    "a move out of order": (Verb.ACCEPT, SIGNS, "vhxh", MoveRefused, ""),
+    "another's work": (Verb.START, SIGNS, "thon-1", MoveRefused, "thon-1"),
+    "a move out of order": (Verb.ACCEPT, SIGNS, "vhxh", MoveRefused, "possible only from"),
     "no reason": (Verb.OBSTACLE, SIGNS, "thon-2", MoveRefused, "reason"),
 }
 
