@@ -45,4 +45,4 @@ def run_delivery(*, any_hour: bool = False, now: datetime | None = None) -> Deli
     """The delivery as a Prefect flow; `now` by a simulated clock only."""
     from workflows.flows.deliver_mail import deliver_mail  # noqa: PLC0415
 
-    return deliver_mail(now=now, any_hour=any_hour)
+    return deliver_mail(now=now, any_hour=any_hour, resting_too=True)
