@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 from builders import MORNING, TENTH_OF_JUNE
-from store_builders import published
+from store_builders import published, queued_letter
 
 from workflows.errors import NotFound
 from workflows.store.database import Database
@@ -133,3 +133,46 @@ def test_of_two_rounds_at_once_one_is_busy(database: Database) -> None:
 
     with ThreadPoolExecutor(2) as threads:
         assert set(threads.map(ask, ("one", "two"))) == {Claim.NEW, Claim.BUSY}
+
+
+def test_an_office_owes_the_round_of_a_day_until_it_or_a_later_one_is_done(database: Database) -> None:
+    published(database)
+    published(database, office_id="an-hoa")
+
+    def owed(day: date) -> list[str]:
+        with database.read() as transaction:
+            return transaction.rounds.owed(day)
+
+    assert owed(TENTH_OF_JUNE) == ["an-hoa", "kim-thanh"]
+    begin(database)
+    assert owed(TENTH_OF_JUNE) == ["an-hoa", "kim-thanh"], "one that was killed is owed"
+    finish(database)
+    assert owed(TENTH_OF_JUNE) == ["an-hoa"]
+    assert owed(NEXT_DAY) == ["an-hoa", "kim-thanh"]
+    begin(database, NEXT_DAY, office="an-hoa")
+    assert owed(TENTH_OF_JUNE) == [], "an earlier day is not made up for while a later one is under way"
+
+
+def test_the_next_due_letter_may_be_asked_of_some_offices_or_the_urgent_ones(database: Database) -> None:
+    published(database)
+    published(database, office_id="an-hoa")
+    later = MORNING + timedelta(hours=1)
+    with database.write() as transaction:
+        transaction.letters.queue(queued_letter("one"))
+        transaction.letters.queue(queued_letter("two", office="an-hoa", not_before=later, urgent=True))
+        next_due = transaction.letters.next_due
+        assert next_due() == MORNING
+        assert next_due(offices=["an-hoa"]) == later
+        assert next_due(urgent_only=True) == later
+        assert next_due(offices=["kim-thanh"], urgent_only=True) is None
+
+
+def test_what_another_connection_commits_is_noticed(database: Database) -> None:
+    published(database)
+    with database.commits() as commits:
+        assert not commits.seen()
+        begin(database)
+        assert commits.seen()
+        with database.read() as transaction:
+            assert transaction.rounds.last("kim-thanh") is not None
+        assert not commits.seen()

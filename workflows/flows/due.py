@@ -21,11 +21,7 @@ def rounds_due(database: Database, now: datetime) -> bool:
     if now < morning(today):
         return False
     with database.read() as transaction:
-        lasts = (transaction.rounds.last(office) for office in transaction.offices.ids())
-        return any(
-            last is None or last.as_of < today or (last.as_of == today and last.finished_at is None)
-            for last in lasts
-        )
+        return bool(transaction.rounds.owed(today))
 
 
 def delivery_due(database: Database, sender: str, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 
 from workflows.errors import NotFound
 from workflows.store.json_texts import dump_counts, load_counts
@@ -57,6 +57,14 @@ class Rounds:
         if row is None:
             return None
         return StoredRound(office, row.as_of, row.begun_at, row.finished_at, load_counts(row.totals))
+
+    def owed(self, day: date) -> list[str]:
+        """The offices whose round of `day` is not finished, nor any later one, in order."""
+        done = or_(RoundRow.as_of > day, and_(RoundRow.as_of == day, RoundRow.finished_at.is_not(None)))
+        rounds = select(RoundRow.office).where(RoundRow.office == OfficeRow.id, done)
+        return list(
+            self._connection.scalars(select(OfficeRow.id).where(~rounds.exists()).order_by(OfficeRow.id))
+        )
 
     def _lock(self, office: str) -> None:
         # The office's row stands for "the round of this office": PostgreSQL lets one asker in at a time.

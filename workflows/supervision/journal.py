@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
@@ -36,7 +37,8 @@ class Journal:
     def tell(self, line: str) -> None:
         """Write a line into the log and show it on the terminal."""
         self.note(line)
-        print(self._without_secrets(line), file=self._terminal, flush=True)
+        with suppress(OSError):  # whoever looked on has gone; the office goes on
+            print(self._without_secrets(line), file=self._terminal, flush=True)
 
     def close(self) -> None:
         """Close the file."""

@@ -108,12 +108,12 @@ class Supervisor:
         for part in self._parts:
             try:
                 said = part.keep_alive()
-            except EnvironmentRefused as error:
+            except (EnvironmentRefused, OSError) as error:
                 if not part.deaths:
                     raise  # at the first start: nothing runs yet that would be lost
-                self.journal.tell(error.say(self._translate))
-                part.rest()
-                continue
+                reason = error.say(self._translate) if isinstance(error, EnvironmentRefused) else str(error)
+                values = {"part": part.name, "reason": reason, "seconds": round(part.rest())}
+                said = Phrase("{part} cannot be started: {reason}; again in {seconds} s", values)
             if said is not None:
                 self._tell(said)
 
@@ -123,9 +123,13 @@ class Supervisor:
             self._window_up = True
             self._tell(Phrase("Window: {address}", {"address": self._shown_address()}))
         if self._server is not None and not self._announced and self._server.answers:
+            try:
+                self._server.announce()
+                leave_note(self.home, self._running(self._server.address))
+            except OSError as error:  # the disk is full: again at the next look
+                self.journal.note(str(error))
+                return
             self._announced = True
-            self._server.announce()
-            leave_note(self.home, self._running())
             values = {"address": self._server.address, "file": self.home.path / "prefect_auth"}
             said = Phrase("Prefect: {address} (its pages ask for dondoc:PASSWORD, kept in {file})", values)
             self._tell(said)
@@ -138,7 +142,7 @@ class Supervisor:
     def _start_server(self) -> Process:
         self._announced = False
         self._server = start_server(self.home, port=self.setup.prefect_port, pages=True)
-        leave_note(self.home, self._running())
+        leave_note(self.home, self._running(None))
         return self._server.process
 
     def _start_clock(self) -> Process:
@@ -173,9 +177,8 @@ class Supervisor:
             self._server.stop(SERVERS_PATIENCE)
         self._tell(Phrase("Stopped."))
 
-    def _running(self) -> Running:
-        address = self._server.address if self._server is not None and self._announced else None
-        return Running(os.getpid(), self._window_address(), address)
+    def _running(self, prefect: str | None) -> Running:
+        return Running(os.getpid(), self._window_address(), prefect)
 
     def _window_address(self) -> str:
         host, port = self.listening.getsockname()[:2]

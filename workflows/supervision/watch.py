@@ -48,6 +48,13 @@ class Watch:
         if now < self._next_look:
             return
         self._next_look = now + LOOK_SECONDS
+        try:
+            self._look(now)
+        except Exception as error:  # noqa: BLE001 - a check that breaks must not bring the office down
+            reason = f"{type(error).__name__}: {error}"
+            self.tell(Phrase("The watch itself failed: {reason}", {"reason": reason}))
+
+    def _look(self, now: float) -> None:
         instant = self.clock()
         findings = list(watched(self.settings, self.folder, instant))
         wrong = [finding for finding in findings if not finding.ok]
