@@ -121,8 +121,11 @@ class Claims:
         Perhaps only of some offices, or of the urgent ones. Call `expire` first: a letter past its
         usefulness is never claimed and would be due forever.
         """
-        narrowed = [] if offices is None else [ROW.office.in_(sorted(offices))]
-        narrowed += [ROW.urgent] if urgent_only else []
+        narrowed: list[ColumnElement[bool]] = []
+        if offices is not None:
+            narrowed.append(ROW.office.in_(sorted(offices)))
+        if urgent_only:
+            narrowed.append(ROW.urgent.is_(True))
         waiting = select(func.min(ROW.not_before)).where(ROW.state.in_(sorted(TO_SEND)), *narrowed)
         under_way = select(func.min(ROW.lease_until)).where(ROW.state == LetterState.SENDING, *narrowed)
         found = [self._connection.scalar(waiting), self._connection.scalar(under_way)]
