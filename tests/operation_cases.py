@@ -21,11 +21,11 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.states import Verb
 from workflows.operations.move import PlanReference, carry_out
 from workflows.operations.publish import publish
-from workflows.operations.queueing import HANOI
 from workflows.operations.round import NoRound, RoundResult, run_round
 from workflows.store.database import Database
 from workflows.store.records import StoredLetter
 from workflows.store.transaction import Transaction
+from workflows.texts import LOCAL_ZONE
 
 KIM_THANH = "kim-thanh"
 PLAN = "thang-tre-em-2026"
@@ -43,7 +43,7 @@ def june(day: int) -> date:
 
 def at(day: date, hour: int = 7, minute: int = 0) -> datetime:
     """A local time of a day in Kim Thành."""
-    return datetime.combine(day, time(hour, minute), HANOI)
+    return datetime.combine(day, time(hour, minute), LOCAL_ZONE)
 
 
 def commune(id: str = KIM_THANH) -> Office:  # noqa: A002 - the language's word

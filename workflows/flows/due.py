@@ -2,22 +2,23 @@
 
 from datetime import datetime, timedelta
 
-from workflows.operations.queueing import HANOI, morning
+from workflows.operations.queueing import morning
 from workflows.operations.quiet_hours import is_quiet, next_morning
 from workflows.store.database import Database
 from workflows.store.transaction import Transaction
+from workflows.texts import LOCAL_ZONE
 
 
 def next_round(now: datetime) -> datetime:
     """When the next day's round is due: 07:00 where the offices are."""
-    today = now.astimezone(HANOI).date()
+    today = now.astimezone(LOCAL_ZONE).date()
     first = morning(today)
     return first if first > now else morning(today + timedelta(days=1))
 
 
 def rounds_due(database: Database, now: datetime) -> bool:
     """Whether some office's round of today is due and not finished; missed days are not asked for."""
-    today = now.astimezone(HANOI).date()
+    today = now.astimezone(LOCAL_ZONE).date()
     if now < morning(today):
         return False
     with database.read() as transaction:

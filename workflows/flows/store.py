@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from workflows.operations.queueing import HANOI
 from workflows.settings import Settings, read_settings
 from workflows.store.database import Database
+from workflows.texts import LOCAL_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +76,4 @@ def stopping() -> bool:
 
 def today(instant: datetime) -> date:
     """The date of an instant where the offices are."""
-    return instant.astimezone(HANOI).date()
+    return instant.astimezone(LOCAL_ZONE).date()

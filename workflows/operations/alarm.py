@@ -8,10 +8,10 @@ from notifications.letters import LetterKind, from_json
 from notifications.occasions import alarm_letter
 from notifications.parts import Alarm, Trouble
 from workflows.operations.findings import Finding
-from workflows.operations.queueing import HANOI, morning, queue
+from workflows.operations.queueing import morning, queue
 from workflows.store.database import Database
 from workflows.store.transaction import Transaction
-from workflows.texts import Language, translator
+from workflows.texts import LOCAL_ZONE, Language, translator
 
 
 def raise_alarms(
@@ -35,7 +35,7 @@ def _alarm(
     new = [trouble for trouble in troubles if trouble.message_id not in told]
     if not new:
         return False
-    day = now.astimezone(HANOI).date()
+    day = now.astimezone(LOCAL_ZONE).date()
     letter = alarm_letter(transaction.offices.get(office), new, as_of=day, language=language)
     key = f"alarm:{office}:{letter.recipient.address}:{day}:{len(told)}"
     return queue(transaction, Composed(letter, ()), key, now=now, not_before=now, pending={}, numbers={})
@@ -43,7 +43,7 @@ def _alarm(
 
 def _told_today(transaction: Transaction, office: str, now: datetime) -> frozenset[str]:
     """The troubles that alarm letters of today speak of, by message id."""
-    since = morning(now.astimezone(HANOI).date()).replace(hour=0)
+    since = morning(now.astimezone(LOCAL_ZONE).date()).replace(hour=0)
     stored = transaction.letters.find(office, kinds=[LetterKind.ALARM], since=since)
     parts = (part for one in stored for part in from_json(one.content).parts if isinstance(part, Alarm))
     troubles: Iterable[Trouble] = (trouble for part in parts for trouble in part.troubles)

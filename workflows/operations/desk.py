@@ -20,12 +20,12 @@ from workflows.engine.states import IN_HAND, Verb
 from workflows.errors import NotFound
 from workflows.operations.backgrounds import asked_since
 from workflows.operations.links import LinkSigner, links_of
-from workflows.operations.queueing import HANOI
 from workflows.operations.situations import whole_situation
 from workflows.operations.summarise import SHOWN_DAYS
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredLetter, StoredPlan, StoredRound
 from workflows.store.transaction import Transaction
+from workflows.texts import LOCAL_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def office_day(database: Database, office: str, *, as_of: date, plan: str | None
 
 def _is_recent(letter: StoredLetter, as_of: date) -> bool:
     ended = letter.finished_at
-    return ended is not None and as_of - ended.astimezone(HANOI).date() <= timedelta(SHOWN_DAYS)
+    return ended is not None and as_of - ended.astimezone(LOCAL_ZONE).date() <= timedelta(SHOWN_DAYS)
 
 
 def _plan_day(transaction: Transaction, plan: StoredPlan, as_of: date) -> PlanDay:

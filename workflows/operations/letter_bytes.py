@@ -10,9 +10,9 @@ from notifications.letters import Letter, thread
 from notifications.messages import Rendered, render
 from notifications.mime import Message, compose, random_message_id
 from workflows.operations.links import LinkSigner, links_of
-from workflows.operations.queueing import HANOI
 from workflows.store.records import StoredLetter
 from workflows.store.transaction import Transaction
+from workflows.texts import LOCAL_ZONE
 
 CALENDAR_NAME = "han-viec.ics"
 """What the attached calendar is called in the reader's mail program."""
@@ -73,7 +73,7 @@ def _message(letter: Letter, rendered: Rendered, lane: Lane, message_id: str, no
         text=rendered.text,
         html=rendered.html,
         message_id=message_id,
-        date=now.astimezone(HANOI),
+        date=now.astimezone(LOCAL_ZONE),
         list_id=f"{office}.dondoc.{lane.domain}",
         language=letter.language.value,
         thread_root=f"<{root}@{lane.domain}>",

@@ -7,13 +7,13 @@ from plan_definitions.diagnostics import Phrase
 from plan_definitions.working_days import WorkingCalendar
 from workflows.operations.findings import Check, Finding, fine, wrong
 from workflows.operations.lanes import lane_of
-from workflows.operations.queueing import HANOI, morning
+from workflows.operations.queueing import morning
 from workflows.operations.quiet_hours import EVENING, MORNING, is_quiet
 from workflows.settings import Settings
 from workflows.store.database import Database
 from workflows.store.records import TO_SEND, LetterState, StoredLetter
 from workflows.store.transaction import Transaction
-from workflows.texts import date_numeric, instant
+from workflows.texts import LOCAL_ZONE, date_numeric, instant
 
 ROUND_GRACE = timedelta(hours=1)
 """A round that has not come this long after 07:00 is missing."""
@@ -90,7 +90,7 @@ def _clock(transaction: Transaction, offices: list[str], settings: Settings, now
 
 
 def _calendar(transaction: Transaction, office: str, now: datetime) -> Finding | None:
-    today = now.astimezone(HANOI).date()
+    today = now.astimezone(LOCAL_ZONE).date()
     plans = transaction.plans.running(office)
     calendar = WorkingCalendar(transaction.offices.calendar(office))
     spans = (range(today.year, plan.schedule.last_day.year + 1) for plan in plans)
@@ -112,7 +112,7 @@ def _calendar(transaction: Transaction, office: str, now: datetime) -> Finding |
 def last_round_expected(transaction: Transaction, office: str, now: datetime) -> date | None:
     """The working day whose round should be done by now; None where no plan was running then."""
     calendar = WorkingCalendar(transaction.offices.calendar(office))
-    day = now.astimezone(HANOI).date()
+    day = now.astimezone(LOCAL_ZONE).date()
     if now < morning(day) + ROUND_GRACE or not calendar.is_working_day(day):
         day = calendar.before(day, 1)
     begun = [heading.published_on for heading in transaction.plans.headings(office, running=True)]
@@ -160,9 +160,9 @@ def _stuck(transaction: Transaction, office: str, settings: Settings, now: datet
 def _could_leave(transaction: Transaction, office: str, now: datetime) -> bool:
     """Whether letters have been free to leave all the time that makes a waiting one stuck."""
     begun = now - STUCK_AFTER
-    local = begun.astimezone(HANOI)
+    local = begun.astimezone(LOCAL_ZONE)
     awake = not is_quiet(transaction, office, now) and MORNING <= local.time() < EVENING
-    return awake and local.date() == now.astimezone(HANOI).date()
+    return awake and local.date() == now.astimezone(LOCAL_ZONE).date()
 
 
 def _is_stuck(letter: StoredLetter, now: datetime, *, could_leave: bool) -> bool:

@@ -11,9 +11,10 @@ from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.ladder import paused_until
 from workflows.engine.records import Assignment
 from workflows.engine.states import IN_HAND, State
-from workflows.operations.queueing import HANOI, is_round_letter
+from workflows.operations.queueing import is_round_letter
 from workflows.store.records import FINAL, ClaimedLetter, LetterState, StoredLetter
 from workflows.store.transaction import Transaction
+from workflows.texts import LOCAL_ZONE
 
 UNSENT = frozenset({LetterState.QUEUED, LetterState.HELD, LetterState.DEFERRED})
 """States of a letter that no server can have taken: where there was an attempt, the answer was no."""
@@ -39,7 +40,7 @@ def why_overtaken(transaction: Transaction, claim: ClaimedLetter, now: datetime)
     if _has_newer(transaction, letter):
         return NEWER
     said = _read(letter)
-    if said is not None and _is_moot(transaction, letter, said, now.astimezone(HANOI).date()):
+    if said is not None and _is_moot(transaction, letter, said, now.astimezone(LOCAL_ZONE).date()):
         return DONE_SINCE
     return None
 

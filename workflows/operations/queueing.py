@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from notifications.drafts import Composed
 from notifications.letters import ROUND_LETTERS, Letter, LetterKind, Slot, to_json
@@ -10,8 +9,7 @@ from notifications.messages import page
 from workflows.engine.records import Notice
 from workflows.store.records import QueuedLetter, StoredNotice
 from workflows.store.transaction import Transaction
-
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+from workflows.texts import LOCAL_ZONE
 
 USEFUL_FOR: Mapping[LetterKind, timedelta] = {
     LetterKind.SIGN_IN: timedelta(minutes=15),
@@ -90,7 +88,7 @@ def by_notice(notices: Iterable[StoredNotice], plan: str) -> Pending:
 
 def morning(day: date) -> datetime:
     """Seven o'clock of an office day, when letters may go."""
-    return datetime.combine(day, time(7), HANOI)
+    return datetime.combine(day, time(7), LOCAL_ZONE)
 
 
 def is_round_letter(kind: str) -> bool:

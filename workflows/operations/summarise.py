@@ -20,12 +20,12 @@ from workflows.engine.records import AT_ONCE, Assignment, Notice, NoticeKind
 from workflows.engine.situation import Situation
 from workflows.operations.backgrounds import asked_since, tried
 from workflows.operations.overtaken import Unsent, asked_about, unsent_before
-from workflows.operations.queueing import HANOI, by_notice, morning, queue, round_key
+from workflows.operations.queueing import by_notice, morning, queue, round_key
 from workflows.operations.situations import whole_situation
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredLetter, StoredNotice, StoredPlan, StoredRecord
 from workflows.store.transaction import Transaction
-from workflows.texts import Language
+from workflows.texts import LOCAL_ZONE, Language
 
 NO_LONGER_TRUE = "no longer true"
 
@@ -235,7 +235,8 @@ def _desk(transaction: Transaction, office: str, plans: Sequence[_Plan], as_of: 
     dead = [
         letter
         for letter in transaction.letters.find(office, states=[LetterState.DEAD])
-        if letter.finished_at and (as_of - letter.finished_at.astimezone(HANOI).date()).days <= SHOWN_DAYS
+        if letter.finished_at
+        and (as_of - letter.finished_at.astimezone(LOCAL_ZONE).date()).days <= SHOWN_DAYS
     ]
     last = transaction.rounds.last(office, before=as_of)
     channels = [letter.channel for letter in waiting]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
+from workflows.engine.escalation import ROUND
 from workflows.engine.history import normal
 from workflows.engine.records import Assignment, Change, Notice
 from workflows.store.batches import batches
@@ -15,8 +16,6 @@ from workflows.store.statements import ASSIGNMENTS, MOVED, MOVES, NOTICES, PLANN
 from workflows.store.tables import AssignmentRow
 
 ROW = AssignmentRow
-THE_ROUND = "round"
-"""Who a record names when time, not a person, called for the change."""
 
 Values = tuple[Any, ...]
 
@@ -191,7 +190,7 @@ def _occasion(notice: Notice, change: Change, sequence: int) -> str:
     round runs. Anything else comes of a move, which its guard lets happen once: returned twice for the same
     due date, a unit hears of it twice.
     """
-    if change.record.by == THE_ROUND and change.before and change.before.state is change.after.state:
+    if change.record.by == ROUND and change.before and change.before.state is change.after.state:
         return f"{notice.due or 'no due date'}, rung {notice.rung}"
     return f"record {sequence}"
 
