@@ -1,14 +1,20 @@
 """Photographs lose what a camera writes beside the picture, and nothing of the picture."""
 
+import hashlib
 import struct
 import zlib
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.operations.photographs import without_metadata
-from workflows.operations.uploads import safe_name
+from workflows.errors import MoveRefused
+from workflows.operations.evidence import keep_file
+from workflows.operations.photographs import BrokenPicture, without_metadata
+from workflows.operations.uploads import keep_upload, safe_name
+from workflows.texts import Language, translator
 
 PLACE = b"GPS 20.9N 106.5E"
 SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\x12\xff\x00\x34picture" + b"\xff\xd9"
@@ -82,9 +88,60 @@ def test_exif_leaves_a_webp_and_its_flag_with_it() -> None:
     assert cleaned == webp(part(b"VP8X", b"\x10" + bytes(9)), part(b"VP8 ", b"picture"))
 
 
-@given(st.binary(max_size=200), st.sampled_from(["image/jpeg", "image/png", "image/webp", "application/pdf"]))
-def test_whatever_comes_is_answered(data: bytes, media_type: str) -> None:
-    assert isinstance(without_metadata(data, media_type), bytes)
+@pytest.mark.parametrize(
+    "tiff",
+    [
+        b"",
+        b"MM\0*" + struct.pack(">I", 60_000),
+        b"MM\0*" + struct.pack(">IH", 8, 500) + PLACE,
+    ],
+)
+def test_a_malformed_exif_directory_goes_and_the_picture_stays(tiff: bytes) -> None:
+    photo = b"\xff\xd8" + segment(0xE1, b"Exif\0\0" + tiff) + segment(0xFE, PLACE) + QUANTISATION + SCAN
+
+    assert without_metadata(photo, "image/jpeg") == b"\xff\xd8" + QUANTISATION + SCAN
+
+
+BROKEN = {
+    "image/jpeg": b"\xff\xd8" + exif(1) + b"no marker here" + SCAN,
+    "image/png": b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 9_999) + b"IDAT" + chunk(b"eXIf", PLACE),
+    "image/webp": b"RIFF\0\0\0\0WEBPVP8 " + struct.pack("<I", 9_999) + b"EXIF" + PLACE,
+}
+
+
+@pytest.mark.parametrize("media_type", BROKEN)
+def test_a_photograph_that_cannot_be_cleaned_is_refused_and_not_kept(tmp_path: Path, media_type: str) -> None:
+    file = tmp_path / "bien.jpg"
+    file.write_bytes(BROKEN[media_type])
+
+    with pytest.raises(MoveRefused, match="please take the photograph anew") as refused:
+        keep_file(tmp_path / "home", file)
+
+    assert "bien.jpg bị hỏng" in refused.value.say(translator(Language.VI))
+    assert not list(tmp_path.glob("home/evidence/*"))
+
+
+def test_a_file_from_the_disk_loses_its_place_like_one_from_the_window(tmp_path: Path) -> None:
+    photo = b"\xff\xd8" + exif(6) + QUANTISATION + SCAN
+    file = tmp_path / "bien.jpg"
+    file.write_bytes(photo)
+
+    from_disk = keep_file(tmp_path / "home", file)
+    from_window = keep_upload(tmp_path / "home", "bien.jpg", photo)
+
+    kept = from_disk.path.read_bytes()
+    assert PLACE not in kept
+    assert kept == from_window.path.read_bytes()
+    assert from_disk.sha256 == from_window.sha256 == hashlib.sha256(kept).hexdigest()
+    assert from_disk.size == len(kept)
+    assert from_disk.path.stat().st_mode & 0o777 == 0o600
+    assert file.read_bytes() == photo
+
+
+@given(st.binary(max_size=200), st.sampled_from(["image/jpeg", "image/png", "image/webp"]))
+def test_whatever_comes_is_cleaned_or_refused(data: bytes, media_type: str) -> None:
+    with suppress(BrokenPicture):
+        assert isinstance(without_metadata(data, media_type), bytes)
 
 
 @given(st.text(max_size=300))

@@ -2,12 +2,12 @@
 
 import hashlib
 import secrets
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from workflows.errors import MoveRefused, WrongUse
+from workflows.operations.photographs import BrokenPicture, without_metadata
 from workflows.store.records import Evidence
 
 FOLDER = "evidence"
@@ -42,28 +42,42 @@ class KeptFile:
 
 
 def keep_file(home: Path, file: Path) -> KeptFile:
-    """Copy a file into the home's evidence folder under a random name.
+    """Copy a file into the home's evidence folder, as `keep_bytes` does.
 
-    Raises WrongUse where it cannot be read, MoveRefused where it is empty, too large or of no known kind.
+    Raises WrongUse where it cannot be read, MoveRefused as `keep_bytes`.
     """
     try:
-        size = file.stat().st_size
-        head = file.open("rb").read(16)
+        with file.open("rb") as opened:
+            # One byte past the limit is enough to refuse it.
+            data = opened.read(LARGEST + 1)
     except OSError as error:
         raise WrongUse("cannot read {file}: {reason}", file=str(file), reason=error.strerror) from error
-    media_type = media_type_of(head)
-    if not size or size > LARGEST:
-        raise MoveRefused("{file} is empty or larger than {limit} MB", file=file.name, limit=LARGEST >> 20)
+    return keep_bytes(home, file.name, data)
+
+
+def keep_bytes(home: Path, name: str, data: bytes) -> KeptFile:
+    """Keep what a file holds under a random name; photographs lose place, time and device.
+
+    Raises MoveRefused where it is empty, too large, of no known kind, or a photograph that cannot be cleaned.
+    """
+    if not data or len(data) > LARGEST:
+        raise MoveRefused("{file} is empty or larger than {limit} MB", file=name, limit=LARGEST >> 20)
+    media_type = media_type_of(data[:16])
     if media_type is None:
-        raise MoveRefused("{file} is no PDF, photograph or office document", file=file.name)
+        raise MoveRefused("{file} is no PDF, photograph or office document", file=name)
+    try:
+        cleaned = without_metadata(data, media_type)
+    except BrokenPicture as error:
+        raise MoveRefused(
+            "{file} is damaged: place and time cannot be taken out of it; please take the photograph anew",
+            file=name,
+        ) from error
     folder = home / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / secrets.token_hex(16)
-    shutil.copyfile(file, target)
-    target.chmod(0o600)
-    with target.open("rb") as copied:
-        digest = hashlib.file_digest(copied, "sha256").hexdigest()
-    return KeptFile(target, file.name, media_type, size, digest)
+    target.touch(mode=0o600)
+    target.write_bytes(cleaned)
+    return KeptFile(target, name, media_type, len(cleaned), hashlib.sha256(cleaned).hexdigest())
 
 
 def media_type_of(head: bytes) -> str | None:

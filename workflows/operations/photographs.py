@@ -24,8 +24,15 @@ _WEBP_FLAGS = 0x08 | 0x04
 """Bits of the extended header that announce EXIF and XMP."""
 
 
+class BrokenPicture(Exception):
+    """The picture is not built as its format says: what stands beside it cannot be told from it."""
+
+
 def without_metadata(data: bytes, media_type: str) -> bytes:
-    """The picture without metadata; anything that is no photograph, or is broken, comes back as it is."""
+    """The picture without metadata; anything that is no photograph comes back as it is.
+
+    Raises BrokenPicture.
+    """
     try:
         match media_type:
             case "image/jpeg":
@@ -36,8 +43,8 @@ def without_metadata(data: bytes, media_type: str) -> bytes:
                 return _clean_webp(data)
             case _:
                 return data
-    except (struct.error, IndexError):
-        return data
+    except (struct.error, IndexError) as error:
+        raise BrokenPicture from error
 
 
 def _clean_jpeg(data: bytes) -> bytes:
@@ -52,18 +59,18 @@ def _clean_jpeg(data: bytes) -> bytes:
             kept.append(data[start:position])
             continue
         if start == position - 1:  # no marker where one must be
-            raise IndexError
+            raise BrokenPicture
         (length,) = struct.unpack_from(">H", data, position)
         body = data[position + 2 : position + length]
         if marker == _SCAN:
             return b"".join([*kept[:1], _oriented(orientation), *kept[1:], _until_end(data, start)])
         if marker == _APP1 and body.startswith(b"Exif\0\0"):
-            orientation = _orientation(body[6:])
+            orientation = _orientation_in(body[6:])
         is_app = _APP0 <= marker <= _APP0 + 15
         if marker != _COMMENT and (not is_app or marker in _KEPT_APPS):
             kept.append(data[start : position + length])
         position += length
-    raise IndexError
+    raise BrokenPicture
 
 
 def _until_end(data: bytes, scan: int) -> bytes:
@@ -79,6 +86,14 @@ def _oriented(orientation: int) -> bytes:
     tiff = b"MM\0*" + struct.pack(">IH", 8, 1) + entry + struct.pack(">I", 0)
     body = b"Exif\0\0" + tiff
     return struct.pack(">BBH", 0xFF, _APP1, len(body) + 2) + body
+
+
+def _orientation_in(tiff: bytes) -> int:
+    """As `_orientation`; 1, upright, where the directory is broken: it is dropped and the picture stays."""
+    try:
+        return _orientation(tiff)
+    except struct.error:
+        return 1
 
 
 def _orientation(tiff: bytes) -> int:
@@ -97,6 +112,8 @@ def _png_chunks(data: bytes) -> Iterator[bytes]:
     while position < len(data):
         (length,) = struct.unpack_from(">I", data, position)
         kind, end = data[position + 4 : position + 8], position + 12 + length
+        if end > len(data):
+            raise BrokenPicture
         if kind not in _PNG_DROPPED:
             yield data[position:end]
         if kind == b"IEND":
@@ -109,6 +126,8 @@ def _clean_webp(data: bytes) -> bytes:
     while position + 8 <= len(data):
         kind = data[position : position + 4]
         (length,) = struct.unpack_from("<I", data, position + 4)
+        if position + 8 + length > len(data):
+            raise BrokenPicture
         end = position + 8 + length + length % 2
         if kind == b"VP8X":
             flags = data[position + 8] & ~_WEBP_FLAGS

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from plan_definitions.model import Channel, Evidence, Kind, Role
@@ -20,7 +19,7 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Via
 from workflows.engine.states import IN_HAND, State, Verb
 from workflows.operations.board import read_board
-from workflows.operations.evidence import KeptFile, keep_file
+from workflows.operations.evidence import KeptFile, keep_bytes
 from workflows.operations.move import PlanReference, carry_out
 from workflows.operations.queueing import morning
 from workflows.operations.round import run_round
@@ -148,10 +147,7 @@ def _report(database: Database, where: PlanReference, home: Path, day: date) -> 
 
 
 def _sample_file(home: Path, assignment: str) -> KeptFile:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / f"mau-{assignment.replace('/', '-')}.pdf"
-        file.write_bytes(sample_pdf())
-        return keep_file(home, file)
+    return keep_bytes(home, f"mau-{assignment.replace('/', '-')}.pdf", sample_pdf())
 
 
 def _by(draft: Order, who: str) -> Callable[[Actor], Order]:
