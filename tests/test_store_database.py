@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -18,7 +19,7 @@ from alembic.script import ScriptDirectory
 from builders import assignment, change
 from conftest import PostgresDatabases
 from sqlalchemy import Connection, create_engine, inspect, text
-from sqlalchemy.exc import InternalError
+from sqlalchemy.exc import DatabaseError, InternalError
 from store_builders import published
 
 from workflows.engine.states import State, Verb
@@ -215,3 +216,14 @@ def test_a_known_database_is_opened_without_alembic(migrated_file: Path) -> None
         check=True,
     )
     assert done.stdout == "[]\n"
+
+
+def test_an_error_of_the_database_quotes_no_value(database: Database) -> None:
+    """Neither a bug's error nor a refusal's cause holds a letter's text: both end in logs."""
+    statement = text("INSERT INTO letters (content, no_such_column) VALUES (:said, 1)")
+    values = {"said": "Kính gửi bà Hoa"}
+    with pytest.raises((DatabaseError, EnvironmentRefused)) as caught, database.write() as transaction:
+        transaction.letters._connection.execute(statement, values)
+    told = "".join(traceback.format_exception(caught.value))
+    assert "INSERT INTO letters" in told, "the statement itself stays, to be found by"
+    assert "Hoa" not in str(caught.value) + told

@@ -23,6 +23,9 @@ BUSY_SECONDS = 15.0
 
 _WRITES = "dondoc_writes"
 
+_RESERVED: dict[str, Any] = {"hide_parameters": True}
+"""Errors reach logs, and parameters are the text of letters and people's addresses."""
+
 
 class Database:
     """The store of one process; may be shared by its threads. Open it with `Database.open`."""
@@ -138,8 +141,8 @@ def _find_file(place: URL, *, create: bool) -> None:
 def _engine(place: URL, busy_seconds: float) -> Engine:
     if place.get_backend_name() == "postgresql":
         # Positional parameters: the statements of `changes` are run with tuples.
-        return create_engine(place, paramstyle="format", pool_pre_ping=True)
-    options: dict[str, Any] = {"connect_args": {"timeout": busy_seconds, "check_same_thread": False}}
+        return create_engine(place, paramstyle="format", pool_pre_ping=True, **_RESERVED)
+    options = _RESERVED | {"connect_args": {"timeout": busy_seconds, "check_same_thread": False}}
     if _in_memory(place):
         options["poolclass"] = StaticPool
     engine = create_engine(place, **options)
