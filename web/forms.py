@@ -18,6 +18,8 @@ from workflows.errors import WrongUse
 
 LONGEST_NOTE = 2000
 LONGEST_LINE = 200
+LONGEST_TITLE = 80
+"""Characters of who reports, as people call themselves, and of a dispatch's number."""
 MOST_FILES = 6
 _LARGEST_FIELD = 64 * 1024
 

@@ -1,19 +1,15 @@
 """What a form of the office or the leadership asks for: one function a verb, from fields to an order."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from web.forms import PostedForm
+from web.forms import LONGEST_TITLE, PostedForm
 from web.unit_actions import DRAFTS
-from web.window import Window
 from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Answered, Via
 from workflows.engine.states import Verb
 from workflows.errors import WrongUse
-from workflows.operations.evidence import KeptFile
-from workflows.operations.uploads import keep_upload
 
 UNITS_WORDS: Mapping[Verb, str] = MappingProxyType(
     {
@@ -31,25 +27,6 @@ UNITS_WORDS: Mapping[Verb, str] = MappingProxyType(
 WAYS = (Via.PHONE, Via.ZALO, Via.PAPER, Via.MEETING)
 """How a unit's word reaches the office."""
 
-_LONGEST_TITLE = 80
-
-
-@contextmanager
-def kept_files(window: Window, form: PostedForm) -> Iterator[list[KeptFile]]:
-    """The files of a form, kept in the home; thrown away again where the move is refused."""
-    kept: list[KeptFile] = []
-    try:
-        # Filled one by one: what was kept before a file was refused is known, and thrown away.
-        kept.extend(
-            keep_upload(window.settings.home, upload.filename or "", upload.file.read())
-            for upload in form.files("files")
-        )
-        yield kept
-    except BaseException:
-        for file in kept:
-            file.discard()
-        raise
-
 
 def order_of(
     form: PostedForm, verb: Verb, assignment: str, by: Actor, *, spoken_for: str | None, files: int = 0
@@ -62,7 +39,7 @@ def order_of(
     if spoken_for is not None:
         said = _said(form, verb, assignment, by, files)
         return replace(
-            said, on_behalf_of=spoken_for, via=_via(form), said_by=form.line("said_by", _LONGEST_TITLE)
+            said, on_behalf_of=spoken_for, via=_via(form), said_by=form.line("said_by", LONGEST_TITLE)
         )
     if verb in UNITS_WORDS:
         return _said(form, verb, assignment, by, files)

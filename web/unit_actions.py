@@ -8,20 +8,19 @@ from types import MappingProxyType
 from fastapi import APIRouter, Request, Response
 
 from web.access import Guest, TheVisitor, title_of
-from web.forms import Posted, PostedForm
+from web.forms import LONGEST_TITLE, Posted, PostedForm
 from web.pages import language_of, redirect, speech_of
 from web.refusals import log_refusal
 from web.reporters import keep_reporter, reporter_of
 from web.unit_pages import show_work, work_of
-from web.window import Window, window_of
+from web.uploaded import discard, kept_files
+from web.window import window_of
 from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Via
 from workflows.engine.states import Verb
 from workflows.errors import DonDocError, MoveRefused, WrongUse
 from workflows.operations.answers import Answer, carry_out_once
-from workflows.operations.evidence import LARGEST, KeptFile
 from workflows.operations.move import PlanReference
-from workflows.operations.uploads import keep_upload
 from workflows.operations.work import Work
 
 router = APIRouter()
@@ -29,7 +28,8 @@ router = APIRouter()
 Draft = Callable[[PostedForm, str, Actor, int], Order]
 """From a form, an assignment, who sent it, and the number of files with it, to the move it asks for."""
 
-LONGEST_TITLE = 80
+_WITH_FILES = frozenset({"done", "evidence"})
+"""The forms that files may come with."""
 
 
 @router.post("/w/{office}/{plan}/{assignment:path}")
@@ -60,25 +60,18 @@ def _carry_out(
     if act not in DRAFTS:
         raise WrongUse("the form does not say what it is about; load the page again")
     title = form.line("reporter", LONGEST_TITLE) or _known_reporter(request, guest, found)
-    files = _keep_files(window, form) if act in ("done", "evidence") else []
-
-    def draft(_known: Actor) -> Order:
-        # The link lets its reader speak for this one unit, and in no other role.
-        speaker = Actor(guest.contact, frozenset({guest.unit}), frozenset())
-        return DRAFTS[act](form, found.row.id, speaker, len(files))
-
+    # The link lets its reader speak for this one unit, and in no other role.
+    speaker = Actor(guest.contact, frozenset({guest.unit}), frozenset())
     once = form.once(guest.office, found.plan.id, found.row.id, guest.contact)
-    try:
+    uploads = form.files("files") if act in _WITH_FILES else []
+    with kept_files(window.settings.home, uploads) as files:
         done = carry_out_once(
             window.database, PlanReference(guest.office, found.plan.id), guest.contact, found.row.id,
-            lambda actor: _with_reporter(draft(actor), title),
+            lambda _known: _with_reporter(DRAFTS[act](form, found.row.id, speaker, len(files)), title),
             once=once, as_of=window.today(), now=window.now(), files=files, language=language_of(request),
         )  # fmt: skip
-    except BaseException:
-        _discard(files)
-        raise
-    if done.repeated:
-        _discard(files)
+        if done.repeated:
+            discard(files)
     return done, title
 
 
@@ -88,24 +81,6 @@ def _known_reporter(request: Request, guest: Guest, found: Work) -> str:
 
 def _with_reporter(order: Order, title: str) -> Order:
     return replace(order, said_by=title, via=Via.LINK)
-
-
-def _keep_files(window: Window, form: PostedForm) -> list[KeptFile]:
-    kept: list[KeptFile] = []
-    try:
-        for upload in form.files("files"):
-            # One byte past the limit is enough to refuse it.
-            data = upload.file.read(LARGEST + 1)
-            kept.append(keep_upload(window.settings.home, upload.filename or "", data))
-    except BaseException:
-        _discard(kept)
-        raise
-    return kept
-
-
-def _discard(files: list[KeptFile]) -> None:
-    for file in files:
-        file.discard()
 
 
 def _start(form: PostedForm, assignment: str, by: Actor, _files: int) -> Order:

@@ -7,10 +7,11 @@ from notifications.recipients import helper
 from web.access import Member, Signed
 from web.forms import Posted, PostedForm
 from web.history_words import tell
-from web.office_orders import UNITS_WORDS, WAYS, kept_files, order_of
+from web.office_orders import UNITS_WORDS, WAYS, order_of
 from web.office_words import DECISIONS, DONE_WORDS, TITLES
 from web.pages import language_of, page, redirect, speech_of
 from web.refusals import log_refusal
+from web.uploaded import discard, kept_files
 from web.window import window_of
 from workflows.engine.moves import PEOPLES_VERBS
 from workflows.engine.states import MOVES, Verb
@@ -70,7 +71,7 @@ def _carry_out(request: Request, member: Member, found: OfficeWork, act: str, fo
         raise WrongUse("the form does not say what it is about; load the page again")
     verb = Verb(act)
     spoken_for = row.unit if verb in UNITS_WORDS and verb in found.for_unit else None
-    with kept_files(window, form) as files:
+    with kept_files(window.settings.home, form.files("files")) as files:
         done = carry_out_once(
             window.database,
             PlanReference(member.office, plan.id),
@@ -84,8 +85,7 @@ def _carry_out(request: Request, member: Member, found: OfficeWork, act: str, fo
             language=language_of(request),
         )
         if done.repeated:
-            for file in files:
-                file.discard()
+            discard(files)
 
 
 def _show(
