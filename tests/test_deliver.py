@@ -22,6 +22,7 @@ from notifications.transport import YagmailTransport
 from plan_definitions.model import CalendarDefinition
 from workflows.engine.records import Via
 from workflows.engine.states import Standing, Verb
+from workflows.errors import MoveRefused
 from workflows.operations import deliver as operations
 from workflows.operations.deliver import (
     ALARMED_REST,
@@ -35,6 +36,7 @@ from workflows.operations.deliver import (
     next_attempt,
 )
 from workflows.operations.links import LinkSigner
+from workflows.operations.outbox import drop_old_bytes, retry_letter
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredLetter
 
@@ -582,3 +584,39 @@ def test_an_expired_round_letter_s_notices_are_told_by_the_next(
     with database.read() as transaction:
         (plan,) = transaction.plans.headings()
         assert transaction.assignments.get(plan.number, "signs/thon-2").facts.unanswered <= 1
+
+
+def dead_for_long(database: Database, server: ScriptedServer) -> tuple[int, datetime]:
+    """A letter refused by its server whose bytes were dropped since, and the instant 100 days later."""
+    (letter_id,) = queue(database)
+    server.play(At.DOT, "554 5.6.0 not wanted")
+    assert send(database, server) == Delivered(dead=1)
+    later = NOON + timedelta(days=100)
+    assert drop_old_bytes(database, now=later) == 1
+    return letter_id, later
+
+
+def test_a_letter_whose_bytes_were_dropped_is_not_sent_again(
+    database: Database, server: ScriptedServer
+) -> None:
+    letter_id, later = dead_for_long(database, server)
+    with pytest.raises(MoveRefused, match="cannot be sent again: its text is no longer kept"):
+        retry_letter(database, letter_id, now=later)
+    (other,) = queue(database, kind="alarm", not_before=later, expires_at=later + timedelta(days=4))
+    send(database, server, later)
+    assert states(database, [letter_id, other]) == [LetterState.DEAD, LetterState.SENT]
+
+
+def test_a_letter_without_its_bytes_is_buried_and_the_others_go(
+    database: Database, server: ScriptedServer
+) -> None:
+    """As a store may hold it that an earlier version left: queued again though its bytes were dropped."""
+    letter_id, later = dead_for_long(database, server)
+    with database.write() as transaction:
+        again = {"state": LetterState.QUEUED, "not_before": later, "expires_at": later + timedelta(days=4)}
+        transaction.letters._settle([letter_id], {LetterState.DEAD}, **again)
+    (other,) = queue(database, kind="alarm", not_before=later, expires_at=later + timedelta(days=4))
+    assert send(database, server, later) == Delivered(sent=1, dead=1)
+    assert states(database, [letter_id, other]) == [LetterState.DEAD, LetterState.SENT]
+    assert get(database, letter_id).last_reply == "its text is no longer kept"
+    assert len(server.letters) == 1

@@ -186,8 +186,9 @@ class _Delivery:
     ) -> ClaimedLetter | None:
         """The claim with the bytes that every attempt sends; None where the letter ends here.
 
-        A letter that cannot be put into words or bytes dies alone, with the reason, and so does one to an
-        address that does not exist: asking its server every day would cost the account its good name.
+        A letter that cannot be put into words or bytes, or whose bytes were dropped, dies alone, with the
+        reason, and so does one to an address that does not exist: asking its server every day would cost the
+        account its good name.
         """
         letters, letter = transaction.letters, claim.letter
         if (why := why_overtaken(transaction, claim, now)) is not None:
@@ -202,10 +203,14 @@ class _Delivery:
             return claim
         try:
             data, message_id = written(transaction, self.lane, letter, now)
+            letters.freeze(letter.id, claim.token, data, message_id)
         except Unwritable as error:
             self._bury(transaction, claim, f"cannot be written: {error}", now)
             return None
-        letters.freeze(letter.id, claim.token, data, message_id)
+        except ValueError:
+            # Frozen once, and the bytes were dropped since: no others may take their place.
+            self._bury(transaction, claim, "its text is no longer kept", now)
+            return None
         return replace(claim, data=data)
 
     def _bury(self, transaction: Transaction, claim: ClaimedLetter, why: str, now: datetime) -> None:

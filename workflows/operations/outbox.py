@@ -14,6 +14,7 @@ from plan_definitions.model import Channel
 from workflows.errors import MoveRefused
 from workflows.operations.situations import find_actor
 from workflows.store.database import Database
+from workflows.store.letters import RETRIABLE
 from workflows.store.records import LetterState, StoredLetter
 
 RETRIED_FOR = timedelta(days=4)
@@ -38,6 +39,9 @@ LETTER_STATE_WORDS = {
     LetterState.HANDED_OVER: Phrase("handed over"),
 }
 """What the states of a letter are called."""
+
+NO_TEXT = Phrase("its text is no longer kept")
+"""Why a letter that ended long ago cannot be sent again (see `drop_old_bytes`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def show_letter(database: Database, letter_id: int) -> ShownLetter:
 def retry_letter(database: Database, letter_id: int, *, now: datetime) -> StoredLetter:
     """Send a letter at the next delivery, its attempts counted anew; its address is trusted again.
 
-    Raises NotFound, or MoveRefused where it was sent, withdrawn or is being sent.
+    Raises NotFound, or MoveRefused where it was sent, withdrawn or is being sent, or its bytes were dropped.
     """
     with database.write() as transaction:
         letter = transaction.letters.get(letter_id)
@@ -85,7 +89,7 @@ def retry_letter(database: Database, letter_id: int, *, now: datetime) -> Stored
             raise MoveRefused(
                 "letter {id} cannot be sent again: {state}",
                 id=letter_id,
-                state=LETTER_STATE_WORDS[letter.state],
+                state=NO_TEXT if letter.state in RETRIABLE else LETTER_STATE_WORDS[letter.state],
             )
         transaction.letters.pardon(letter.office, letter.address)
         return transaction.letters.get(letter_id)

@@ -19,7 +19,8 @@ ROW = LetterRow
 FROZEN_FOR = timedelta(days=90)
 """How long the bytes of a letter are kept after its final state (mail.md, *Outbox*)."""
 
-_RETRIABLE = frozenset({*TO_SEND, LetterState.DEAD, LetterState.EXPIRED})
+RETRIABLE = frozenset({*TO_SEND, LetterState.DEAD, LetterState.EXPIRED})
+"""States from which the office may send a letter again, as long as its bytes are kept."""
 
 
 class Letters(Claims):
@@ -110,19 +111,23 @@ class Letters(Claims):
         return counts
 
     def retry(self, letter_id: int, now: datetime, expires_at: datetime) -> bool:
-        """Send a letter now that waits, died or expired, its attempts counted anew; False in other states."""
-        return (
-            self._settle(
-                [letter_id],
-                _RETRIABLE,
-                state=LetterState.QUEUED,
-                not_before=now,
-                expires_at=expires_at,
-                attempts=0,
-                finished_at=None,
-            )
-            == 1
-        )
+        """Send a letter now that waits, died or expired, its attempts counted anew; False in other states.
+
+        False as well where its bytes were dropped: no attempt may send other ones.
+        """
+        kept = select(FrozenRow.letter_id).where(FrozenRow.letter_id == ROW.id).exists()
+        whole = or_(ROW.bytes_hash.is_(None), kept)
+        statement = update(ROW).where(ROW.id == letter_id, ROW.state.in_(sorted(RETRIABLE)), whole)
+        values = {
+            "state": LetterState.QUEUED,
+            "not_before": now,
+            "expires_at": expires_at,
+            "attempts": 0,
+            "finished_at": None,
+            "token": None,
+            "lease_until": None,
+        }
+        return self._connection.execute(statement.values(values)).rowcount == 1
 
     def supersede(self, letter_ids: Collection[int], now: datetime, why: str) -> int:
         """Withdraw unsent letters: what they say is no longer so, or another letter says it; how many were.
