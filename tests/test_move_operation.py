@@ -23,6 +23,7 @@ from operation_cases import (
     move,
     publish_plan,
     round_on,
+    rows,
     small_plan,
     snapshot,
 )
@@ -155,6 +156,20 @@ def test_a_leader_s_answer_reaches_the_office_and_the_unit(database: Database) -
         ("thon-2", Decided.LEADER_ANSWERED, SIGNS),
     ]
     assert get(database).due == june(16)
+
+
+def test_one_mailbox_of_office_and_unit_reads_a_leader_s_answer_once(database: Database) -> None:
+    shared = commune()
+    mailbox = replace(shared.units["thon-2"], contacts=shared.units["vhxh"].contacts)
+    publish_plan(database, small_plan(office=replace(shared, units={**shared.units, "thon-2": mailbox})))
+    for day in (FIRST_OF_JUNE, june(8), june(11)):
+        round_on(database, day)
+    move(database, Verb.PROPOSE, SIGNS, "vhxh", june(11), until=june(16))
+    move(database, Verb.ANSWER, SIGNS, "deputy", june(11), answer=Answered.AGREED)
+    assert decisions(database) == [("vhxh", Decided.LEADER_ANSWERED, SIGNS)]
+    told = rows(database, "SELECT letter_id FROM notices WHERE kind = 'leader_answered'")
+    ((stored, _),) = letters_of(database, kinds=[LetterKind.DECISION.value])
+    assert told == [(stored.id,), (stored.id,)], "nothing is left pending"
 
 
 def test_killed_in_the_middle_neither_move_nor_letter_is_there(database: Database) -> None:

@@ -149,4 +149,7 @@ def _tell(
             as_of=as_of, answer=answer, language=language,
         )  # fmt: skip
         key = f"decision:{plan.id}:{assignment.id}:{stored.sequence}:{composed.letter.recipient.address}"
-        queue(transaction, composed, key, now=now, not_before=now, pending=found, numbers=numbers)
+        queued = queue(transaction, composed, key, now=now, not_before=now, pending=found, numbers=numbers)
+        # One mailbox may read both notices of a decision: its letter carries the second as well.
+        if not queued and (written := transaction.letters.by_key(plan.office, key)) is not None:
+            transaction.notices.link([stored.id], written.id)
