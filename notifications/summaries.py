@@ -46,7 +46,8 @@ class PlanToday:
 
     `rows` holds at least every row of each unit that may hear; all rows where the office gets its digest.
     `notices` are pending, still true, and may go today. `backgrounds` are by assignment id, `silent_since`
-    by unit. `announced` are assignments that this week's summary has told their units.
+    by unit. `announced` are assignments that this week's summary (or today's publication) has told their
+    units. `is_new`: published today, so that every unit has its extract and needs no summary beside it.
     """
 
     schedule: Schedule
@@ -55,6 +56,7 @@ class PlanToday:
     backgrounds: Mapping[str, Background] = field(default_factory=dict)
     silent_since: Mapping[str, date] = field(default_factory=dict)
     announced: frozenset[str] = frozenset()
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,12 @@ def round_letters(
         told = _by_reader(today.notices)
         _tell_leaders(told, today, reading, day, drafts)
         for unit in _units(today, reading):
-            _tell_unit(unit, told.get(unit, ()), reading, day, drafts, quiet, today.announced)
+            _tell_unit(unit, told.get(unit, ()), reading, day, drafts, quiet, today.announced, today.is_new)
         if desk is not None:
             _tell_office(told, today, reading, day, drafts)
     if desk is not None:
         _tell_of_desk(desk, office, drafts)
-    letters = drafts.letters(lambda parts: _round_kind(parts, weekly=day.weekly), language)
+    letters = drafts.letters(_round_kind, language)
     heard = {part.unit for c in letters for part in c.letter.parts if isinstance(part, UnitSection)}
     return RoundLetters(tuple(letters), tuple(q for unit, q in quiet.items() if unit not in heard))
 
@@ -143,6 +145,7 @@ def _tell_unit(
     drafts: Drafts,
     quiet: dict[str, Quiet],
     announced: frozenset[str],
+    is_new: bool,
 ) -> None:
     """A unit's section, if the day or a notice calls for one; else the reason why it hears nothing."""
     rows = reading.of_unit.get(unit, ())
@@ -150,8 +153,9 @@ def _tell_unit(
     escalated = any(row.id in reading.escalated for row in rows)
     triggered = escalated or any(_is_news(notice, reading, announced) for notice in notices)
     told = Told(tuple(notices))
-    if triggered or (day.weekly and held):
-        if day.weekly:
+    weekly = day.weekly and not is_new
+    if triggered or (weekly and held):
+        if weekly:
             section = weekly_section(unit, told, day.calendar.before(day.as_of, 1), reading)
         else:
             section = daily_section(unit, told, reading)
@@ -210,10 +214,10 @@ def _tell_of_desk(desk: Desk, office: Office, drafts: Drafts) -> None:
         drafts.add(clerk, note)
 
 
-def _round_kind(parts: Sequence[Part], *, weekly: bool) -> LetterKind:
+def _round_kind(parts: Sequence[Part]) -> LetterKind:
     first = parts[0]
     if isinstance(first, Leadership):
         return LetterKind.ESCALATION
     if not isinstance(first, UnitSection):
         return LetterKind.DIGEST
-    return LetterKind.WEEKLY if weekly else LetterKind.DAILY
+    return LetterKind.DAILY if first.tally is None else LetterKind.WEEKLY

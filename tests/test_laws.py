@@ -18,6 +18,7 @@ from workflows.engine import board, ladder
 from workflows.engine.completion import SETTLED
 from workflows.engine.moves import PEOPLES_VERBS
 from workflows.engine.orders import Actor, Order
+from workflows.engine.readiness import blockers
 from workflows.engine.records import Answered, Assignment, Change, NoticeKind, Via
 from workflows.engine.states import IN_HAND, MOVES, Standing, State, Verb, Who
 from workflows.errors import MoveRefused
@@ -318,7 +319,7 @@ def test_work_in_hand_climbs_to_the_top_of_its_ladder_unless_it_is_done(
             assert assignment.rung == len(definition.ladder.escalate), assignment
         assert assignment.next_look is None or assignment.next_look > LAST
         if assignment.state is State.WAITING:
-            assert board.row(assignment, season.situation, LAST + timedelta(80)).waits_for
+            assert blockers(assignment, season.situation)
 
 
 @laws

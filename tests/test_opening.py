@@ -149,7 +149,7 @@ def test_a_turn_opens_the_working_day_after_the_one_before_and_closes_a_missed_o
     }  # fmt: skip
     season.round(june(8))
     first = season.assignments["news/thon-1/1"]
-    assert (first.state, first.facts.missed, first.finished_on) == (State.CANCELLED, True, june(8))
+    assert (first.state, first.facts.missed, first.finished_on) == (State.CANCELLED, True, june(7))
     assert states(season)["news/thon-1/2"] is State.OPEN
     missed = next(r for r in season.records if r.verb is Verb.MISS)
     assert (missed.assignment, missed.facts) == ("news/thon-1/1", {"missed": True})
@@ -173,8 +173,8 @@ def test_turns_that_passed_while_the_machine_was_down_are_missed_all_the_same() 
     season = begun(weekly())
     season.round(june(16))
     assert [(a.state, a.facts.missed, a.finished_on) for _, a in sorted(season.assignments.items())] == [
-        (State.CANCELLED, True, june(8)),
-        (State.CANCELLED, True, june(15)),
+        (State.CANCELLED, True, june(7)),
+        (State.CANCELLED, True, june(14)),
         (State.OPEN, False, None),
     ]
 

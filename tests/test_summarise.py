@@ -214,17 +214,25 @@ def test_how_often_the_store_is_asked_does_not_grow_with_what_is_late() -> None:
 def test_letters_are_in_the_language_asked_for(database: Database) -> None:
     publish_plan(database)
     with database.write() as transaction:
-        transaction.rounds.begin(KIM_THANH, june(1), at(june(1)), "mine", timedelta(minutes=5))
-    summarise(database, KIM_THANH, as_of=june(1), now=at(june(1)), language=Language.EN)
-    stored, said = letter_to(database, THON_1, june(1))
+        transaction.rounds.begin(KIM_THANH, june(8), at(june(8)), "mine", timedelta(minutes=5))
+    summarise(database, KIM_THANH, as_of=june(8), now=at(june(8)), language=Language.EN)
+    stored, said = letter_to(database, THON_1, june(8))
     assert (stored.language, said.language) == ("en", Language.EN)
     assert "Thôn 1" in stored.subject
 
 
 def test_a_round_letter_is_named_by_office_channel_address_and_day(database: Database) -> None:
     started(database)
-    stored, said = letter_to(database, THON_1, june(1))
-    assert stored.key == round_key(said) == f"round:kim-thanh:mail:{THON_1}:2026-06-01"
+    round_on(database, june(8))
+    stored, said = letter_to(database, THON_1, june(8))
+    assert stored.key == round_key(said) == f"round:kim-thanh:mail:{THON_1}:2026-06-08"
+
+
+def test_on_the_day_of_publication_the_extract_is_enough(database: Database) -> None:
+    started(database)
+    with database.read() as transaction:
+        [letter] = transaction.letters.find(KIM_THANH, address=THON_1)
+    assert letter.kind == "publication"
 
 
 def test_on_a_day_off_nothing_is_written_or_dropped(database: Database) -> None:

@@ -88,6 +88,9 @@ def publish(
             created.append(_create(match.name(planned), stamp))
             continue
         for held in match.holders(found):
+            # Handed on to a unit for which the plan now has the same work: it is one assignment.
+            if held.id in matched:
+                continue
             matched.add(held.id)
             change = _revise(held, planned, stamp)
             if change is None:

@@ -12,6 +12,7 @@ from plan_definitions.schedule import Schedule
 from workflows.engine import ladder
 from workflows.engine.completion import SETTLED
 from workflows.engine.escalation import ROUND, climb, remind_accepter
+from workflows.engine.ladder_days import ONE_DAY
 from workflows.engine.looks import next_look, overtaken_on
 from workflows.engine.notices import notice, only_paused, still_true
 from workflows.engine.readiness import due_when_opened, readiness
@@ -163,11 +164,12 @@ def open_on(assignment: Assignment, situation: Situation, day: date) -> Assignme
 def _miss(assignment: Assignment, current: Assignment, day: date, as_of: date, now: datetime) -> Change:
     """Close a check-in that was not given before the next one opened; one that never opened is no miss.
 
-    `current` is the assignment as it stood on that day, whether or not a round was there to open it.
+    `current` is the assignment as it stood on that day, whether or not a round was there to open it. It
+    ended with the day before: what waited for it opens on the same day, whichever round finds out.
     """
     missed = current.state is not State.WAITING
     facts = replace(current.facts, missed=missed)
-    after = replace(current, state=State.CANCELLED, finished_on=day, next_look=None, facts=facts)
+    after = replace(current, state=State.CANCELLED, finished_on=day - ONE_DAY, next_look=None, facts=facts)
     record = Record(
         assignment.id, Verb.MISS, assignment.state, after.state, as_of, now, ROUND, facts={"missed": missed}
     )

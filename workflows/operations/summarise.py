@@ -190,6 +190,7 @@ def _today(transaction: Transaction, plan: _Plan, as_of: date) -> PlanToday:
         backgrounds=backgrounds,
         silent_since={unit: day for unit, day in since.items() if day is not None},
         announced=_announced(transaction, plan, as_of),
+        is_new=plan.stored.revision == 1 and plan.stored.published_on == as_of,
     )
 
 
@@ -211,11 +212,10 @@ def _taken_out(transaction: Transaction, plan: _Plan, as_of: date) -> Iterator[R
 
 
 def _announced(transaction: Transaction, plan: _Plan, as_of: date) -> frozenset[str]:
-    """The assignments that a summary of this week, on an earlier day, has told their units."""
+    """The assignments that a summary, or the publication, of this week has told their units."""
     monday = morning(as_of - timedelta(as_of.weekday()))
-    weekly = transaction.letters.find(
-        plan.stored.office, kinds=[LetterKind.WEEKLY.value], since=monday - timedelta(hours=7)
-    )
+    kinds = [LetterKind.WEEKLY.value, LetterKind.PUBLICATION.value]
+    weekly = transaction.letters.find(plan.stored.office, kinds=kinds, since=monday - timedelta(hours=7))
     told = set(
         transaction.letters.assignments_of([letter.id for letter in weekly if letter.state not in _UNHEARD])
     )
