@@ -1,6 +1,7 @@
 """`round`, `deliver` and `demo` through a real Prefect server."""
 
 import json
+import logging
 import mailbox
 import shutil
 import socket
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_cases import NOW, ROUND_DAY, Office, open_office
+from smtp_server import LOOPBACK, At, ScriptedServer
 
 from workflows.flows.environment import prefect_folder
 from workflows.flows.server import Server
@@ -138,6 +140,33 @@ def test_a_mail_server_that_is_not_there_keeps_the_letters(office_today: Office)
     assert "Traceback" not in err
     states = [letter["state"] for letter in office.document("outbox")]
     assert states.count("queued") == 2
+
+
+def test_prefect_is_not_told_a_mail_server_s_words(office_today: Office) -> None:
+    """They may quote an address; who asks at the terminal reads them all the same."""
+    heard: list[str] = []
+
+    def listen(record: logging.LogRecord) -> bool:
+        heard.append(record.getMessage())
+        return True
+
+    # A filter, for Prefect throws foreign handlers out when it sets its loggers up.
+    logger = logging.getLogger("prefect.flow_runs")
+    office = office_today
+    with ScriptedServer() as server:
+        server.play(At.MAIL, "550 5.7.1 vhxh@xa.example is blocked")
+        (office.folder / "dondoc.toml").write_text(
+            f'smtp_host = "{LOOPBACK}"\nsmtp_port = {server.port}\nsmtp_security = "none"\n'
+            'mail_from = "vhxh@xa.example"\n'
+        )
+        logger.addFilter(listen)
+        try:
+            code, _, err = office.call("deliver", "--now", "--json")
+        finally:
+            logger.removeFilter(listen)
+    assert (code, "vhxh@xa.example is blocked" in err) == (3, True)
+    assert "the mail server turned us away: stage mail, code 550, status 5.7.1" in heard
+    assert not any("@" in line for line in heard)
 
 
 def test_the_demo_publishes_plays_and_delivers(

@@ -61,5 +61,13 @@ def deliver_mail(
     logger = prefect.get_run_logger()
     logger.info("delivery: %s", counts)
     if delivered.trouble is not None:
-        logger.warning("the mail server turned us away: %s", delivered.trouble)
+        logger.warning("%s", _without_words(delivered))
     return {**counts, "why": delivered.trouble}
+
+
+def _without_words(delivered: Delivered) -> str:
+    """What Prefect may keep of the trouble: a server's words may quote an address, its numbers do not."""
+    why = delivered.why
+    if why is None:
+        return f"the mail account rests until {delivered.rests_until}"
+    return f"the mail server turned us away: stage {why.stage}, code {why.code}, status {why.status}"
