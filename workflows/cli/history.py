@@ -1,5 +1,8 @@
 """`dondoc history`: everything that happened to an assignment."""
 
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -11,7 +14,7 @@ from workflows.engine.words import STATE_WORDS, VERB_WORDS
 from workflows.operations.history import history_of
 from workflows.operations.situations import the_plan
 from workflows.store.records import StoredRecord
-from workflows.texts import N_, instant
+from workflows.texts import N_, date_numeric, instant
 
 AssignmentName = Annotated[
     str,
@@ -60,11 +63,54 @@ def _document(stored: StoredRecord) -> dict[str, object]:
     }
 
 
+_FACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "revision": N_("revision {value}"),
+        "due": N_("due {value}"),
+        "was_due": N_("was due {value}"),
+        "planned_due": N_("planned for {value}"),
+        "opened_on": N_("open since {value}"),
+        "overdue_since": N_("overdue since {value}"),
+        "reminder": N_("{value} working days before"),
+        "rung": N_("step {value}"),
+        "to": N_("to {value}"),
+        "done_on": N_("done on {value}"),
+        "figures": N_("figures: {value}"),
+        "document": N_("dispatch {value}"),
+        "files": N_("files: {value}"),
+        "until": N_("until {value}"),
+        "wanted": N_("wanted: {value}"),
+        "since": N_("since {value}"),
+        "waits_for": N_("waits for {value}"),
+        "held_until": N_("held until {value}"),
+        "said_by": N_("said by {value}"),
+    }
+)
+"""What a fact of a record is called; one that is not here keeps its own name."""
+
+
+def _fact(name: str, value: object, session: Session) -> str:
+    """A fact in words, dates as people write them."""
+    words = _FACTS.get(name)
+    return session.translate(words).format(value=_shown(value, session)) if words else f"{name}: {value}"
+
+
+def _shown(value: object, session: Session) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {count}" for name, count in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value)
+    try:
+        return date_numeric(date.fromisoformat(str(value)), session.language)
+    except ValueError:
+        return str(value)
+
+
 def _cells(stored: StoredRecord, session: Session) -> tuple[str, ...]:
     record, translate = stored.record, session.translate
     states = (STATE_WORDS[s].say(translate) for s in (record.before, record.after) if s is not None)
     who = record.by if record.on_behalf_of is None else f"{record.by} ({record.on_behalf_of})"
-    details = [f"{name}={value}" for name, value in record.facts.items()]
+    details = [_fact(name, value, session) for name, value in record.facts.items()]
     details += [record.via.value] if record.via is not None else []
     details += [record.note] if record.note else []
     return (
