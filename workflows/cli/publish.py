@@ -57,9 +57,12 @@ def publish(
 
 def _ask(planned: Published, schedule: Schedule, session: Session, *, as_json: bool) -> None:
     """Show the revision and ask; leave with exit code 1 without a yes."""
-    if not as_json:
+    if as_json:
+        # What it would come to; the exit code says that it did not.
+        output.document(_document(planned), session.translate)
+    else:
         _print_changes(planned, schedule, session)
-    if not consent.asks_people():
+    if as_json or not consent.asks_people():
         refused = Phrase("Nothing was changed. Add --yes to publish this revision.")
     elif consent.agreed(Phrase("Publish this revision? (y/n)"), session):
         return
@@ -69,18 +72,22 @@ def _ask(planned: Published, schedule: Schedule, session: Session, *, as_json: b
     raise typer.Exit(1)
 
 
+def _document(done: Published) -> dict[str, object]:
+    publication = done.publication
+    return {
+        "plan": done.plan,
+        "revision": done.revision,
+        "created": len(publication.created),
+        "changed": len(publication.changed),
+        "removed": len(publication.removed),
+        "unchanged": publication.unchanged,
+    }
+
+
 def _report(done: Published, schedule: Schedule, session: Session, *, as_json: bool) -> None:
     publication, language = done.publication, session.language
     if as_json:
-        counts = {
-            "plan": done.plan,
-            "revision": done.revision,
-            "created": len(publication.created),
-            "changed": len(publication.changed),
-            "removed": len(publication.removed),
-            "unchanged": publication.unchanged,
-        }
-        output.document(counts, session.translate)
+        output.document(_document(done), session.translate)
         return
     if done.is_same:
         output.say(
