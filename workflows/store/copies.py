@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
 
+
 def file_of(url: str) -> Path:
     """The file that a database address names. Raises EnvironmentRefused for PostgreSQL."""
     place = make_url(url)
