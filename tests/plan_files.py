@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -11,7 +11,7 @@ import yaml
 class EditorLoader(yaml.SafeLoader):
     """The core schema of YAML 1.2 with merge keys, as yaml-language-server reads files."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - declared so by the class above
 
 
 def _whole_number(_: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
