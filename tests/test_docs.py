@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from workflows.cli.main import run
+from workflows.flows.server import Server
 
 ROOT = Path(__file__).parents[1]
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -78,8 +79,11 @@ def test_commands_print_what_is_shown(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    prefect_server: Server,
 ) -> None:
-    monkeypatch.setenv("DONDOC_HOME", str(tmp_path / "home"))
+    # A home in which a server runs already, as under `dondoc up`: starting one for each round takes long.
+    monkeypatch.setenv("DONDOC_HOME", str(prefect_server.home.path))
+    monkeypatch.setenv("DONDOC_DATABASE_URL", f"sqlite:///{tmp_path / 'dondoc.db'}")
     monkeypatch.setenv("DONDOC_LANG", language)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(ROOT)
