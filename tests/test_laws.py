@@ -36,8 +36,12 @@ LADDERS = (
     Ladder("light", (0,), (Rung(2, ("standing_office",)),)),
 )
 
+# The same examples in every run: a search for new ones belongs to whoever works on the engine, not to CI.
 laws = settings(
-    max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    derandomize=True,
+    max_examples=35,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
