@@ -248,5 +248,32 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             ),
             "dondoc signin vhxh@kim-thanh.example",
         ),
+        "token": Verb(
+            N_("Let other systems use the API."),
+            N_(
+                "Makes, lists and revokes the tokens that other systems show to the API (docs/api.md). Only "
+                "the hash of a token is kept; what it moves stands in the history under its name."
+            ),
+            "dondoc token list",
+        ),
+        "token create": Verb(
+            N_("Make a token for another system and print it, this once."),
+            N_(
+                "The token may only read unless --scope says more. With --unit it sees and moves the work of "
+                "these units alone; move:unit needs them. move:office decides as the standing office does. A "
+                "name is given once and never again."
+            ),
+            "dondoc token create e-office --scope read --scope move:office --days 365",
+        ),
+        "token list": Verb(
+            N_("List the tokens: what each may do, until when, when it was used last."),
+            N_("Lists every token the office ever made, also revoked ones, the newest first."),
+            "dondoc token list",
+        ),
+        "token revoke": Verb(
+            N_("End a token at once."),
+            N_("Whoever shows it from now on is refused. The name stays taken."),
+            "dondoc token revoke e-office",
+        ),
     }
 )

@@ -247,3 +247,35 @@ class SignInRequest:
     browser: str | None
     asked_at: datetime
     expires_at: datetime
+
+
+class Scope(StrEnum):
+    """What another system may do; free text leaves only by `read:notes`, for it cannot be called back."""
+
+    READ = "read"
+    READ_NOTES = "read:notes"
+    MOVE_UNIT = "move:unit"
+    MOVE_OFFICE = "move:office"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """Another system that was let in; the secret itself is kept nowhere, its hash in the store only.
+
+    `units` are those whose work it sees and moves; none means the whole office.
+    """
+
+    office: str
+    name: str
+    scopes: frozenset[Scope]
+    units: frozenset[str]
+    made_by: str
+    made_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it still lets anybody in."""
+        return self.revoked_at is None and now < self.expires_at

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from workflows.engine.records import Change
+from workflows.store.api_tokens import ApiTokens
 from workflows.store.assignments import Assignments
 from workflows.store.changes import apply
 from workflows.store.contacts import ContactVersions
@@ -37,6 +38,7 @@ class Transaction:
         self.tokens = ContactVersions(connection)
         self.sign_ins = SignIns(connection)
         self.submissions = Submissions(connection)
+        self.api_tokens = ApiTokens(connection)
 
     def apply(self, plan_number: int, changes: Sequence[Change]) -> list[Change]:
         """Save decisions: each move where the stored assignment is still as decided upon, its record, its

@@ -11,10 +11,11 @@ from workflows.store.tables.outbox import (
     SenderRow,
 )
 from workflows.store.tables.plans import OfficeRow, PlanRow, RevisionRow
-from workflows.store.tables.window import SignInRow, SubmissionRow
+from workflows.store.tables.window import ApiTokenRow, SignInRow, SubmissionRow
 from workflows.store.tables.work import AssignmentRow, EvidenceRow, NoteRow, NoticeRow, RecordRow
 
 __all__ = [
+    "ApiTokenRow",
     "AssignmentRow",
     "Base",
     "CondemnedRow",

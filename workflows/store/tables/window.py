@@ -1,8 +1,8 @@
-"""Tables of the window: sign-ins asked for, and forms that were carried out."""
+"""Tables of the window: sign-ins asked for, forms that were carried out, and other systems' tokens."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.store.tables.base import NUMBER, Base
@@ -34,3 +34,27 @@ class SubmissionRow(Base):
     plan_number: Mapped[int] = mapped_column(ForeignKey("plans.number"))
     sequence: Mapped[int | None] = mapped_column(NUMBER)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ApiTokenRow(Base):
+    """What another system shows to be let in: only the hash of it, what it may do, and until when.
+
+    `scopes` and `units` are words with spaces between them; no units mean the whole office. Rows stay: the
+    history names tokens, and a name is never given twice.
+    """
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (UniqueConstraint("office", "name"), UniqueConstraint("digest"))
+
+    number: Mapped[int] = mapped_column(NUMBER, primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("offices.id"))
+    name: Mapped[str]
+    digest: Mapped[str]
+    scopes: Mapped[str]
+    units: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None]
