@@ -227,3 +227,41 @@ def test_an_error_of_the_database_quotes_no_value(database: Database) -> None:
     told = "".join(traceback.format_exception(caught.value))
     assert "INSERT INTO letters" in told, "the statement itself stays, to be found by"
     assert "Hoa" not in str(caught.value) + told
+
+
+SECRET = "ba-hoa@thon-2.example"
+KEPT = "CREATE TEMP TABLE kept (address text UNIQUE, turn integer CHECK (turn > 0))"
+KEPT_UNTIL_COMMIT = "CREATE TEMP TABLE kept (address text UNIQUE DEFERRABLE INITIALLY DEFERRED, turn integer)"
+TWICE = "INSERT INTO kept VALUES (:said, 1), (:said, 2)"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("table", "statement", "sentence", "kind"),
+    [
+        # A key that exists, a whole row, a value of another type: PostgreSQL says each of them back.
+        (KEPT, TWICE, "duplicate key value", "UniqueViolation"),
+        (KEPT_UNTIL_COMMIT, TWICE, "duplicate key value", "UniqueViolation"),
+        (KEPT, "INSERT INTO kept VALUES (:said, -1)", "violates check constraint", "CheckViolation"),
+        (KEPT, "SELECT CAST(:said AS integer)", "the server refused a value", "InvalidTextRepresentation"),
+        (KEPT, "SELECT CAST(:said AS timestamptz)", "the server refused a value", "InvalidDatetimeFormat"),
+    ],
+)
+def test_postgresql_s_own_words_quote_no_value(
+    postgres: PostgresDatabases, table: str, statement: str, sentence: str, kind: str
+) -> None:
+    database = Database.open(postgres.migrated(), create=False)
+
+    def fail() -> None:
+        with database.write() as transaction:
+            connection = transaction.letters._connection
+            connection.execute(text(table))
+            connection.execute(text(statement), {"said": SECRET})
+
+    with pytest.raises(DatabaseError, match=kind) as caught:
+        fail()
+    database.close()
+    told = "".join(traceback.format_exception(caught.value)) + repr(caught.value.orig)
+    assert sentence in str(caught.value)
+    assert "DETAIL" not in told
+    assert SECRET not in told

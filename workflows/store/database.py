@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
 from workflows.store.commits import Commits
+from workflows.store.driver_errors import forget_values
 from workflows.store.plans import ScheduleCache
 from workflows.store.schema import settle
 from workflows.store.transaction import Transaction
@@ -141,7 +142,9 @@ def _find_file(place: URL, *, create: bool) -> None:
 def _engine(place: URL, busy_seconds: float) -> Engine:
     if place.get_backend_name() == "postgresql":
         # Positional parameters: the statements of `changes` are run with tuples.
-        return create_engine(place, paramstyle="format", pool_pre_ping=True, **_RESERVED)
+        engine = create_engine(place, paramstyle="format", pool_pre_ping=True, **_RESERVED)
+        forget_values(engine)
+        return engine
     options = _RESERVED | {"connect_args": {"timeout": busy_seconds, "check_same_thread": False}}
     if _in_memory(place):
         options["poolclass"] = StaticPool
