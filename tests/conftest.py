@@ -2,18 +2,26 @@
 
 import itertools
 import shutil
+import socket
+import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+import uvicorn
 from psycopg import sql
 from web_house import House, open_house, play_season
 
 from workflows.flows.server import Server, started_server
 from workflows.home import Home
 from workflows.store.database import Database
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _numbers = itertools.count(1)
 
@@ -138,3 +146,46 @@ def demo_house(tmp_path: Path, played_season: Path) -> Iterator[House]:
     """The same window as a demo shows it, reached on this machine only."""
     with open_house(tmp_path, played_season, demo=True, base_url="http://127.0.0.1:8000") as opened:
         yield opened
+
+
+_BROWSER_FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """Debian's Chromium; without one nothing is looked at, and that is said loudly.
+
+    Not for the whole session: while it runs, no other test of the process may start an event loop.
+    """
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        reason = (
+            "NO BROWSER: journeys and accessibility of the window were NOT checked (apt install chromium)"
+        )
+        warnings.warn(reason, stacklevel=1)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_BROWSER_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(house: House) -> Iterator[str]:
+    """The window of the house, served on loopback."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(house.app, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert server.started
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()

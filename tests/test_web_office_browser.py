@@ -6,14 +6,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from test_web_browser import address, chromium
 from web_house import OFFICE, PLAN, SIGNS_2, House
 
 from workflows.engine.states import Verb
 from workflows.operations.queueing import morning
 from workflows.operations.round import run_round
-
-__all__ = ["address", "chromium"]
 
 pytestmark = pytest.mark.browser
 
