@@ -26,11 +26,13 @@ run: $(INSTALLED) $(COMPILED)  ## install, then show the real plan at work: roun
 test: lint  ## install, lint, check types and run every test; ARGS="-k outbox" narrows
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-lint: $(INSTALLED_DEV) $(COMPILED)  ## ruff, mypy --strict, import contracts
+lint: $(INSTALLED_DEV) $(COMPILED)  ## ruff, mypy --strict, import contracts, bandit, pip-audit
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit --quiet --recursive plan_definitions workflows notifications web hatch_build.py
+	@$(BIN)/python .ci/audit_locks.py requirements.lock requirements-dev.lock
 
 bench: $(INSTALLED_DEV) $(COMPILED)  ## measure, each figure beside its floor
 	@set -e; for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done

@@ -35,7 +35,7 @@ class Unfit(StrEnum):
     INTERNATIONAL_LOCAL_PART = "international-local-part"
     LOCAL_PART = "local-part"
     DOMAIN = "domain"
-    TOKEN = "token"  # noqa: S105  a message id, list id, language or file name out of its grammar
+    NAME = "name"  # a message id, list id, language or file name out of its grammar
     NAIVE_DATE = "naive-date"
 
 

@@ -17,7 +17,7 @@ from web.board_rows import WORST_FIRST, heat_map, turns
 from web.drawings.burn_up import Progress, burn_up, progress
 from web.drawings.gantt import DAY, LABELS, Bar, bars, gantt
 from web.drawings.graph import graph
-from web.drawings.svg import element, shortened
+from web.drawings.svg import element, shortened, titled
 from workflows.engine import board
 from workflows.engine.board import Row
 from workflows.engine.publication import publish
@@ -201,7 +201,13 @@ def test_a_threshold_counts_those_that_are_not_cancelled() -> None:
 def test_attributes_are_escaped_and_names_written_as_svg_writes_them() -> None:
     made = element("a", href='/x?a=1&b="', class_="task", aria_label="x", missing=None)
 
-    assert made == '<a href="/x?a=1&amp;b=&quot;" class="task" aria-label="x"/>'
+    assert made == '<a href="/x?a=1&amp;b=&#34;" class="task" aria-label="x"/>'
+
+
+def test_words_inside_an_element_are_escaped_and_elements_stay() -> None:
+    made = element("g", titled("Sơn & vẽ"), "<script>")
+
+    assert made == "<g><title>Sơn &amp; vẽ</title>&lt;script&gt;</g>"
 
 
 @given(st.text(min_size=1, max_size=200), st.floats(40, 400))

@@ -319,7 +319,7 @@ def test_half_a_character_is_refused(place: str) -> None:
 def test_ids_keep_to_their_grammar(field: str, token: str) -> None:
     with pytest.raises(MailInputError) as refusal:
         letter_with(field, token)
-    assert refusal.value.reason is Unfit.TOKEN
+    assert refusal.value.reason is Unfit.NAME
 
 
 @pytest.mark.parametrize(
@@ -328,14 +328,14 @@ def test_ids_keep_to_their_grammar(field: str, token: str) -> None:
 def test_other_tokens_keep_to_their_grammar(field: str, value: str) -> None:
     with pytest.raises(MailInputError) as refusal:
         letter_with(field, value)
-    assert refusal.value.reason is Unfit.TOKEN
+    assert refusal.value.reason is Unfit.NAME
 
 
 @pytest.mark.parametrize("name", ["", "../viec.ics", "a/b.ics", "a\\b.ics", ".ics", 'a".ics', "x" * 61])
 def test_file_names_are_names(name: str) -> None:
     with pytest.raises(MailInputError) as refusal:
         replace(LETTER, calendars=((name, EVENTS),))
-    assert refusal.value.reason is Unfit.TOKEN
+    assert refusal.value.reason is Unfit.NAME
 
 
 @pytest.mark.parametrize("field", ["text", "html"])

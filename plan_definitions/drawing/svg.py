@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from plan_definitions.drawing.layers import Item, Layout, layout
 from plan_definitions.drawing.picture import Arrow, Box, Picture
@@ -90,7 +90,7 @@ class _Sheet:
         title = self.picture.title
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="plan-graph" width="{wide}" height="{high}" '
-            f'viewBox="0 0 {wide} {high}" role="img" aria-label={quoteattr(title)}>'
+            f'viewBox="0 0 {wide} {high}" role="img" aria-label="{escape(title)}">'
         )
         yield f"<title>{escape(title)}</title>"
         yield f"<style>{''.join(_style(self.picture))}</style>"
@@ -123,7 +123,7 @@ class _Sheet:
         lines, top = self.titles[box.id], self._top(box.id)
         left, high = self.plan.x[box.id] + _MARGIN - _BOX / 2, self._high(box.id)
         words = "".join((" event" if box.event else "", " critical" if box.critical else ""))
-        yield f'<g class="task" id={quoteattr(box.id)}><title>{escape(box.hint)}</title>'
+        yield f'<g class="task" id="{escape(box.id)}"><title>{escape(box.hint)}</title>'
         yield (
             f'<rect class="box {lead}{words}" x="{left:.1f}" y="{top:.1f}" width="{_BOX}" '
             f'height="{high:.1f}" rx="{high / 2 if box.event else 6:.1f}"/>'

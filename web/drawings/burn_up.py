@@ -78,21 +78,21 @@ class _Sheet:
         parts = [*self._levels(), *self._weeks(), *self._curves(), *self._today()]
         return drawing(WIDE, HIGH, "burn-up", name, *parts)
 
-    def _levels(self) -> Iterator[str]:
+    def _levels(self) -> Iterator[Markup]:
         step = next((s for s in _STEPS if self._most / s <= _MOST_LINES), self._most)
         for count in range(0, self._most + 1, step):
             y = self._y(count)
             yield element("line", x1=LEFT, y1=y, x2=WIDE - RIGHT, y2=y, class_="level")
             yield element("text", str(count), x=LEFT - 8, y=y + 4, class_="count")
 
-    def _weeks(self) -> Iterator[str]:
+    def _weeks(self) -> Iterator[Markup]:
         every = max(1, -(-self._days // 7 // 10)) * 7
         start = self._first + timedelta((7 - self._first.weekday()) % 7)
         for days in range(0, self._days - (start - self._first).days + 1, every):
             day = start + timedelta(days)
             yield label(self._said.day_month(day), self._x(day), HIGH - 12, "date")
 
-    def _curves(self) -> Iterator[str]:
+    def _curves(self) -> Iterator[Markup]:
         days = [self._first + timedelta(n) for n in range(self._days + 1)]
         planned = [(day, self._found.due_by(day)) for day in days]
         done = [(day, self._found.done_by(day)) for day in days if day <= self._as_of]
@@ -114,7 +114,7 @@ class _Sheet:
                 count = now
         return "".join(path) + f"H{self._x(points[-1][0]):.1f}"
 
-    def _today(self) -> Iterator[str]:
+    def _today(self) -> Iterator[Markup]:
         x = self._x(self._as_of)
         yield element("line", x1=x, y1=TOP - 14, x2=x, y2=HIGH - BOTTOM, class_="today")
         found, day = self._found, self._said.day_month(self._as_of)

@@ -109,7 +109,7 @@ class _Sheet:
     def _y(self, task: str) -> float:
         return HEAD + self._line[task] * LINE
 
-    def _calendar(self, height: float) -> Iterator[str]:
+    def _calendar(self, height: float) -> Iterator[Markup]:
         """A line and a date each Monday, the month above its first one."""
         month = 0
         for week in range(0, self._days, 7):
@@ -124,7 +124,7 @@ class _Sheet:
             )
             month = day.month
 
-    def _today(self, height: float) -> Iterator[str]:
+    def _today(self, height: float) -> Iterator[Markup]:
         x = self._x(self._as_of)
         if not LABELS <= x <= LABELS + self._days * self._day:
             return
@@ -132,17 +132,17 @@ class _Sheet:
         yield element("line", x1=x, y1=HEAD - 26, x2=x, y2=height - EDGE, class_="today")
         yield label(words, x + 4, HEAD - 28, "today-word")
 
-    def _tasks(self) -> Iterator[str]:
+    def _tasks(self) -> Iterator[Markup]:
         for bar in self._shown:
             y = self._y(bar.id)
             name = shortened(bar.title, _TEXT, LABELS - 20)
             hint = titled(self._hint(bar))
             row = element("rect", x=0, y=y, width=self._size[0], height=LINE, class_="line")
             words = label(name, 4, y + LINE / 2 + 4, "name")
-            body = f"{hint}{row}{words}{''.join(self._bar(bar, y))}{''.join(self._arrows(bar))}"
-            yield element("a", body, href=self._address(bar.id), class_="task")
+            parts = (hint, row, words, *self._bar(bar, y), *self._arrows(bar))
+            yield element("a", *parts, href=self._address(bar.id), class_="task")
 
-    def _bar(self, bar: Bar, y: float) -> Iterator[str]:
+    def _bar(self, bar: Bar, y: float) -> Iterator[Markup]:
         x, top = self._x(bar.first), y + (LINE - BAR) / 2
         wide = self._x(bar.last) + self._day - x
         critical = " critical" if bar.critical else ""
@@ -169,7 +169,7 @@ class _Sheet:
             share = bar.done / bar.members
             yield element("rect", x=x, y=top, width=wide * share, height=BAR, rx=3, class_="part-done")
 
-    def _arrows(self, bar: Bar) -> Iterator[str]:
+    def _arrows(self, bar: Bar) -> Iterator[Markup]:
         """Drawn with the task that is pointed at or focused: what it waits for, what waits for it."""
         for before in bar.after:
             if before in self._line:
@@ -177,7 +177,7 @@ class _Sheet:
         for after in self._after.get(bar.id, ()):
             yield self._arrow(bar.id, after)
 
-    def _arrow(self, before: str, after: str) -> str:
+    def _arrow(self, before: str, after: str) -> Markup:
         one, other = self._shown[self._line[before]], self._shown[self._line[after]]
         x1, y1 = self._x(one.last) + self._day, self._y(before) + LINE / 2
         x2, y2 = self._x(other.first), self._y(after) + LINE / 2

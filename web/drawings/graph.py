@@ -80,7 +80,7 @@ class _Sheet:
         arrows = (self._arrow(way) for way in self._plan.ways.values())
         return drawing(wide, self._height, "graph", name, *arrows, *self._tasks(address))
 
-    def _tasks(self, address: Callable[[str], str]) -> Iterator[str]:
+    def _tasks(self, address: Callable[[str], str]) -> Iterator[Markup]:
         for name, box in self._boxes.items():
             x, y = self._plan.x[name] + MARGIN - BOX / 2, self._tops[self._level[name]]
             bar = box.bar
@@ -100,7 +100,7 @@ class _Sheet:
             parts.append(label(box.caption, x + BOX / 2, at, "caption"))
             yield element("a", *parts, href=address(name), class_="task")
 
-    def _arrow(self, way: Sequence[Item]) -> str:
+    def _arrow(self, way: Sequence[Item]) -> Markup:
         first, last = way[0], way[-1]
         x = self._plan.x[first] + MARGIN
         y = self._tops[self._level[first]] + self._boxes[str(first)].height

@@ -6,19 +6,16 @@ Flows run in the process that calls them; the server keeps their runs. `running_
 
 import json
 import socket
-import subprocess
 import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 from plan_definitions.diagnostics import Phrase
+from workflows import children
 from workflows.errors import EnvironmentRefused
 from workflows.flows.environment import (
     auth_string,
@@ -36,7 +33,6 @@ _SECONDS_TO_STOP = 10
 _SECONDS_FOR_AN_ANSWER = 1.0
 _SECONDS_BETWEEN_QUESTIONS = 0.1
 _SECONDS_TO_DRAIN = 5.0
-_OPEN = 200
 _LONGEST_LOG = 5 * 1024 * 1024
 
 
@@ -46,7 +42,7 @@ class Server:
 
     home: Home
     address: str
-    process: subprocess.Popen[bytes]
+    process: children.Process
 
     @property
     def alive(self) -> bool:
@@ -66,7 +62,8 @@ class Server:
         """Ask it to end, and insist after `patience` seconds, twice."""
         if announced_address(self.home) == self.address:
             _address_file(self.home).unlink(missing_ok=True)
-        _stop(self.process, patience)
+        children.ask_to_end([self.process])
+        children.wait_or_insist([self.process], patience=patience)
 
     def wait_until_up(self) -> None:
         """Return once it answers, and let other processes of the home find it. Raises EnvironmentRefused."""
@@ -128,13 +125,8 @@ def announced_address(home: Home) -> str | None:
 
 def answers(home: Home, address: str) -> bool:
     """Whether a Prefect server that knows this home's auth string answers at `address`."""
-    url = f"{address}/api/admin/version"
-    request = Request(url, headers={"Authorization": authorization(home)})  # noqa: S310 - http, made by us
-    try:
-        with urlopen(request, timeout=_SECONDS_FOR_AN_ANSWER) as response:  # noqa: S310
-            return bool(response.status == _OPEN)
-    except (URLError, HTTPException, OSError):
-        return False
+    headers = {"Authorization": authorization(home)}
+    return children.answers(address, "/api/admin/version", seconds=_SECONDS_FOR_AN_ANSWER, headers=headers)
 
 
 def authorization(home: Home) -> str:
@@ -176,17 +168,11 @@ def start_server(home: Home, *, port: int = 0, pages: bool = False) -> Server:
     _shorten(server_log(home))
     with _listening_socket(port) as listening, server_log(home).open("ab") as log:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        process = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
-            [sys.executable, "-m", "workflows.flows.prefect_server", str(listening.fileno())],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-            env=server_environment(home, address, pages=pages),
-            pass_fds=[listening.fileno()],
-            # An interrupt at the terminal is for us; the server goes when we have finished with it.
-            start_new_session=True,
-        )
+        process = children.start_module(
+            "workflows.flows.prefect_server", str(listening.fileno()), folder=folder,
+            environment=server_environment(home, address, pages=pages), inherited=[listening.fileno()],
+            out=log, err=log,
+        )  # fmt: skip
     return Server(home, address, process)
 
 
@@ -203,17 +189,3 @@ def _listening_socket(port: int) -> socket.socket:
         raise EnvironmentRefused(
             "port {port} for Prefect's server is taken: {reason}", port=port, reason=error.strerror or error
         ) from error
-
-
-def _stop(process: subprocess.Popen[bytes], patience: float) -> None:
-    """Ask, then insist."""
-    if process.stdin is not None:
-        process.stdin.close()
-    for insist in (process.terminate, process.kill):
-        try:
-            process.wait(timeout=patience)
-        except subprocess.TimeoutExpired:
-            insist()
-        else:
-            return
-    process.wait()

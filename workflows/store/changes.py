@@ -149,7 +149,8 @@ class _Writer:
 
     def _guards(self, change: Change) -> Values:
         before, after = change.before, change.after
-        assert before is not None  # noqa: S101 - moves only
+        if before is None:
+            raise TypeError("a new assignment is no move")
         return (
             self._day(before.next_look),
             self._day(after.next_look),

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
@@ -98,10 +99,8 @@ class Claims:
         """
         if outcome.state in TO_SEND and outcome.not_before is None:
             raise ValueError(f"{outcome.state} without a time for the next attempt")
-        values = {
+        values: dict[str, Any] = {
             "state": outcome.state,
-            "token": None,
-            "lease_until": None,
             "attempts": ROW.attempts + int(outcome.attempted),
             "last_code": outcome.code,
             "last_reply": outcome.reply,
@@ -109,9 +108,9 @@ class Claims:
         }
         if outcome.not_before is not None:
             values["not_before"] = outcome.not_before
-        return (
-            self._connection.execute(update(ROW).where(*_held(letter_id, token)).values(values)).rowcount == 1
-        )
+        statement = update(ROW).where(*_held(letter_id, token))
+        let_go = statement.values(token=None, lease_until=None, **values)
+        return self._connection.execute(let_go).rowcount == 1
 
     def next_due(
         self, *, offices: Collection[str] | None = None, urgent_only: bool = False

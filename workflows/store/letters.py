@@ -118,16 +118,15 @@ class Letters(Claims):
         kept = select(FrozenRow.letter_id).where(FrozenRow.letter_id == ROW.id).exists()
         whole = or_(ROW.bytes_hash.is_(None), kept)
         statement = update(ROW).where(ROW.id == letter_id, ROW.state.in_(sorted(RETRIABLE)), whole)
-        values = {
+        values: dict[str, Any] = {
             "state": LetterState.QUEUED,
             "not_before": now,
             "expires_at": expires_at,
             "attempts": 0,
             "finished_at": None,
-            "token": None,
-            "lease_until": None,
         }
-        return self._connection.execute(statement.values(values)).rowcount == 1
+        let_go = statement.values(token=None, lease_until=None, **values)
+        return self._connection.execute(let_go).rowcount == 1
 
     def supersede(self, letter_ids: Collection[int], now: datetime, why: str) -> int:
         """Withdraw unsent letters: what they say is no longer so, or another letter says it; how many were.

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from plan_definitions.diagnostics import Phrase
+from workflows.children import answers
 from workflows.errors import EnvironmentRefused
 from workflows.flows.inspection import check_prefect, server_answers
 from workflows.home import Home
@@ -72,8 +71,4 @@ def check_running(settings: Settings) -> Finding:
 
 def window_answers(address: str, seconds: float) -> bool:
     """Whether the window at an address of this machine is up."""
-    try:
-        with urlopen(f"{address}/healthz", timeout=seconds):  # noqa: S310 - http, made by us
-            return True
-    except (URLError, OSError):
-        return False
+    return answers(address, "/healthz", seconds=seconds)

@@ -1,9 +1,6 @@
 """The parts of a running office: child processes, each started again when it dies, ever more slowly."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -12,14 +9,13 @@ from threading import Thread
 from typing import IO
 
 from plan_definitions.diagnostics import Phrase
+from workflows.children import PIPE, STDOUT, Process, start_module
 
 FIRST_REST, LONGEST_REST = 1.0, 60.0
 """Seconds before a part that died is started again; doubled with each death in a row."""
 
 STEADY_SECONDS = 300.0
 """A part that has lived this long starts with a clean slate."""
-
-Process = subprocess.Popen[bytes]
 
 
 @dataclass(slots=True)
@@ -83,17 +79,10 @@ def start_child(
 
     With `shown` its standard output stays the terminal's: for what must be read there and not in a log.
     """
-    process = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
-        [sys.executable, "-m", module, argument],
-        stdin=subprocess.PIPE,
-        stdout=None if shown else subprocess.PIPE,
-        stderr=subprocess.PIPE if shown else subprocess.STDOUT,
-        cwd=folder,
-        env={**os.environ, "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"},
-        pass_fds=tuple(inherited),
-        # An interrupt at the terminal is for the supervisor, who ends its parts in order.
-        start_new_session=True,
-    )
+    process = start_module(
+        module, argument, folder=folder, environment=os.environ, inherited=inherited,
+        out=None if shown else PIPE, err=PIPE if shown else STDOUT,
+    )  # fmt: skip
     said = process.stderr if shown else process.stdout
     if said is not None:
         Thread(target=_copy_lines, args=(said, to_log), daemon=True).start()
@@ -104,26 +93,3 @@ def _copy_lines(said: IO[bytes], to_log: Callable[[str], None]) -> None:
     with said:
         for line in said:
             to_log(line.decode("utf-8", "replace").rstrip())
-
-
-def ask_to_end(processes: Collection[Process]) -> None:
-    """Tell processes to stop, and return at once."""
-    for process in processes:
-        if process.stdin is not None:
-            process.stdin.close()
-
-
-def wait_or_insist(processes: Collection[Process], *, patience: float) -> None:
-    """Wait for processes that were told to stop: `patience` seconds, then interrupted, then killed.
-
-    An interrupted flow lets go of what it holds; whatever a killed one did is taken up again later.
-    """
-    for insist in (lambda process: process.send_signal(signal.SIGINT), subprocess.Popen.kill):
-        deadline = time.monotonic() + patience
-        for process in processes:
-            try:
-                process.wait(timeout=max(deadline - time.monotonic(), 0.01))
-            except subprocess.TimeoutExpired:
-                insist(process)
-    for process in processes:
-        process.wait()

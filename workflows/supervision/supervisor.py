@@ -7,12 +7,14 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Event
 from typing import IO
 
 from plan_definitions.diagnostics import Phrase
 from web.server import listen
+from workflows.children import Process, ask_to_end, wait_or_insist
 from workflows.errors import EnvironmentRefused
 from workflows.flows import clockwork
 from workflows.flows.due import next_round
@@ -23,7 +25,7 @@ from workflows.supervision import window_process
 from workflows.supervision.inspection import window_answers
 from workflows.supervision.journal import Journal, secrets_of
 from workflows.supervision.lock import Running, leave_note, only_one
-from workflows.supervision.parts import Part, Process, ask_to_end, start_child, wait_or_insist
+from workflows.supervision.parts import Part, start_child
 from workflows.supervision.watch import Watch
 from workflows.texts import Language, instant, translator
 
@@ -182,8 +184,9 @@ class Supervisor:
 
     def _window_address(self) -> str:
         host, port = self.listening.getsockname()[:2]
-        reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-        return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
+        if ip_address(host).is_unspecified:  # listens everywhere, and is reached from here on loopback
+            host = "::1" if ":" in host else "127.0.0.1"
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     def _shown_address(self) -> str:
         return f"{self._window_address()}{self.setup.root_path.rstrip('/')}"
