@@ -40,6 +40,8 @@ class Season:
     records: list[Record] = field(default_factory=list)
     pending: dict[Key, Notice] = field(default_factory=dict)
     settled: dict[Key, str] = field(default_factory=dict)
+    published_on: date = date.min
+    last_round: date | None = None
     letters: defaultdict[tuple[date, str], list[Notice]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -54,6 +56,7 @@ class Season:
         """Publish the plan, or another as its revision; then everything unfinished is looked at."""
         self.schedule = schedule or self.schedule
         self.calendar = WorkingCalendar(self.schedule.calendar)
+        self.published_on = as_of
         found = publish(self.schedule, self.assignments, revision=1, as_of=as_of, now=noon(as_of))
         self.apply(found.changes)
         self.wake(self.schedule.tasks, as_of)
@@ -68,9 +71,11 @@ class Season:
     def round(self, as_of: date) -> list[Change]:
         """One daily round: everything it decided."""
         decided: list[Change] = []
-        while changes := self._step(daily.advance, as_of):
-            decided += changes
+        for day in daily.days_to_advance(self.last_round, self.published_on, as_of):
+            while changes := self._step(daily.advance, day):
+                decided += changes
         decided += self._step(daily.escalate, as_of)
+        self.last_round = as_of
         self._summarise(as_of)
         return decided
 

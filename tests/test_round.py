@@ -9,13 +9,14 @@ from builders import (
     DEFAULT_LADDER,
     assignment,
     calendar,
+    edge,
     schedule,
     task,
 )
-from engine_driver import begun, june, noon, states, to_the
+from engine_driver import Season, begun, june, noon, states, to_the
 
 from plan_definitions.model import Evidence
-from plan_definitions.schedule import ScheduledTask
+from plan_definitions.schedule import ScheduledAssignment, ScheduledTask
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import round as daily
 from workflows.engine.orders import Actor, Order
@@ -124,6 +125,54 @@ def test_on_a_day_off_states_advance_and_no_letter_goes() -> None:
     assert not [day for day, _ in season.letters if day == june(6)]
     season.round(june(8))
     assert (june(8), "thon-1") in season.letters
+
+
+def lived(first_round: int) -> Season:
+    """Check-ins on the news, due on 5 June, and on its review after it, due on the 9th; each with a next."""
+    news = task("news", ("thon-1",), start=june(1), repeat=(june(5), june(12)))
+    review = task("review", ("thon-1",), start=june(1), repeat=(june(9), june(16)), after=("news",))
+    season = begun(
+        replace(news, assignments=starting(news, june(1), june(8))),
+        replace(
+            review, assignments=starting(review, june(8), june(10)), after=(edge("news", same_unit=True),)
+        ),
+    )
+    season.round(june(1))
+    for day in range(first_round, 12):
+        season.round(june(day))
+    return season
+
+
+def starting(definition: ScheduledTask, *starts: date) -> tuple[ScheduledAssignment, ...]:
+    return tuple(replace(a, start=day) for a, day in zip(definition.assignments, starts, strict=True))
+
+
+def test_what_a_check_in_lets_open_is_opened_though_its_own_end_has_come_too() -> None:
+    """The news gives way on the 8th; its review opens that day and gives way on the 10th."""
+    every_day, back_on_the_11th = lived(first_round=2), lived(first_round=11)
+    missed = back_on_the_11th.assignments["review/thon-1/1"]
+    assert (missed.state, missed.opened_on, missed.facts.missed) == (State.CANCELLED, june(8), True)
+    ends = [
+        {a.id: (a.state, a.opened_on, a.due, a.finished_on, a.facts) for a in season.assignments.values()}
+        for season in (every_day, back_on_the_11th)
+    ]
+    assert ends[0] == ends[1]
+
+
+@pytest.mark.parametrize(
+    ("last_round", "published_on", "days"),
+    [
+        (june(9), june(1), [10]),
+        (june(10), june(1), [10]),
+        (june(7), june(1), [8, 9, 10]),
+        (june(7), june(9), [9, 10]),
+        (None, june(9), [9, 10]),
+        (None, june(10), [10]),
+    ],
+    ids=["yesterday", "today again", "two missed", "revised since", "the first", "published today"],
+)
+def test_the_days_a_round_makes_good(last_round: date | None, published_on: date, days: list[int]) -> None:
+    assert list(daily.days_to_advance(last_round, published_on, june(10))) == [june(day) for day in days]
 
 
 def test_a_reminder_on_a_day_off_fires_on_the_working_day_before() -> None:

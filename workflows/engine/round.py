@@ -4,7 +4,7 @@ Everything follows from the facts and `as_of`; a round that runs twice finds not
 that runs late decides what the rounds before it would have decided (docs/engine.md, *Laws*).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -24,6 +24,7 @@ __all__ = [
     "ROUND",
     "Decided",
     "advance",
+    "days_to_advance",
     "escalate",
     "next_look",
     "notice",
@@ -47,6 +48,20 @@ class Decided:
 
 
 Decision = Callable[[Assignment, Situation, date, datetime], Change | None]
+
+
+def days_to_advance(last_round: date | None, published_on: date, as_of: date) -> Iterator[date]:
+    """The days for which a round advances a plan, in order: those without a finished round, then its own.
+
+    States are caught up day by day because the days depend on each other: a check-in that ends one day lets
+    work open the next, which may in turn end before today. Nothing else is replayed: reminders and letters go
+    by `as_of` alone. Before the revision in force was published there is nothing to make good.
+    """
+    day = published_on if last_round is None else max(published_on, last_round + ONE_DAY)
+    while day < as_of:
+        yield day
+        day += ONE_DAY
+    yield as_of
 
 
 def advance(situation: Situation, candidates: Iterable[Assignment], *, as_of: date, now: datetime) -> Decided:
