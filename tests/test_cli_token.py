@@ -32,7 +32,7 @@ def test_a_token_is_printed_once_alone_on_stdout(office: Office) -> None:
     assert err.startswith("Keep it now: it is shown this once. It holds until")
     token = found(office, out.strip())
     assert token is not None
-    assert (token.name, token.scopes, token.units) == ("e-office", {Scope.READ}, frozenset())
+    assert (token.name, sorted(token.scopes), sorted(token.units)) == ("e-office", [Scope.READ], [])
     _, listed, _ = office.call("token", "list")
     assert "e-office" in listed
     assert out.strip() not in listed

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from web.api.app import create_api, mounted
 from web.headers import BodyLimit, SafeHeaders
 from web.keys import Keys
 from web.pages import STATIC
@@ -60,6 +61,7 @@ def create_app(
     app.state.window = window
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes.append(mounted(create_api(window)))
     app.mount("/static", LastingFiles(directory=STATIC), name="static")
     add_handlers(app)
     app.add_middleware(BodyLimit)

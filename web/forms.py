@@ -46,7 +46,7 @@ class PostedForm:
         value = self._data.get(name)
         if not isinstance(value, str):
             return None
-        kept = "".join(c for c in unicodedata.normalize("NFC", value) if c == "\n" or _is_shown(c)).strip()
+        kept = readable(value)
         if len(kept) > longest:
             raise WrongUse("please write at most {longest} characters", longest=longest)
         return kept or None
@@ -107,6 +107,11 @@ class PostedForm:
     def shown(self) -> dict[str, str]:
         """What was written, to be shown again beside what is wrong with it."""
         return {name: value for name, value in self._data.items() if isinstance(value, str)}
+
+
+def readable(text: str) -> str:
+    """A text in one spelling, without control characters and the space around it; its lines stay."""
+    return "".join(c for c in unicodedata.normalize("NFC", text) if c == "\n" or _is_shown(c)).strip()
 
 
 def _is_shown(character: str) -> bool:

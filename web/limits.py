@@ -19,6 +19,7 @@ SIGN_IN_FROM_HERE = Rate(10, 900)
 SIGN_IN_FOR_ADDRESS = Rate(3, 900)
 BAD_LINKS = Rate(30, 300)
 CODES = Rate(10, 300)
+BAD_TOKENS = Rate(30, 300)
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from workflows.cli.session import Session
 from workflows.errors import WrongUse
 from workflows.operations.outbox import LETTER_STATE_WORDS, find_letters, hand_over, retry_letter, show_letter
 from workflows.operations.situations import the_office
-from workflows.store.records import FINAL, LetterState, StoredLetter
+from workflows.store.records import LetterState, StoredLetter
 from workflows.texts import N_, instant
 
 app = typer.Typer(cls=VerbGroup, add_completion=False, rich_markup_mode=None, invoke_without_command=True)
@@ -129,22 +129,19 @@ def _document(letter: StoredLetter) -> dict[str, object]:
         "state": letter.state,
         "attempts": letter.attempts,
         "message_id": letter.message_id,
-        "due": None if _rests(letter) else letter.not_before,
+        "due": letter.next_attempt,
         "last_reply": letter.last_reply,
     }
 
 
-def _rests(letter: StoredLetter) -> bool:
-    return letter.state in FINAL or letter.state is LetterState.TO_HAND_OVER
-
-
 def _cells(letter: StoredLetter, session: Session) -> tuple[str, ...]:
+    due = letter.next_attempt
     return (
         str(letter.id),
         letter.address,
         letter.subject,
         LETTER_STATE_WORDS[letter.state].say(session.translate),
         str(letter.attempts),
-        "" if _rests(letter) else instant(letter.not_before, session.language),
+        "" if due is None else instant(due, session.language),
         letter.last_reply or "",
     )

@@ -17,6 +17,9 @@ from workflows.store.records import ApiToken, Scope
 MARK = "dondoc_"
 """How every token begins: searches for leaked secrets find it."""
 
+BY = "api:"
+"""How the history names a token that moved something: `api:e-office`."""
+
 DAYS, MOST_DAYS = 365, 730
 """How long a token holds unless said otherwise, and at most."""
 
@@ -90,16 +93,13 @@ def find_token(database: Database, text: str, *, now: datetime) -> ApiToken | No
     return token
 
 
-def actor_of(token: ApiToken, office: Office) -> Actor:
-    """Who moves work when a token does: its units or, of the whole office, the standing office; never more.
+def actor_of(token: ApiToken, speaks_for: Actor) -> Actor:
+    """Who moves work when a token does: the standing office, or one of its units; never more.
 
-    A unit that holds roles lends none of them: what a leader decides, a leader decides.
+    A unit that holds roles lends none of the others: what a leader decides, a leader decides.
     """
-    name = f"api:{token.name}"
-    if Scope.MOVE_OFFICE in token.scopes:
-        unit = office.unit_of(Role.STANDING_OFFICE)
-        return Actor(name, frozenset({unit}), frozenset({Role.STANDING_OFFICE.value}))
-    return Actor(name, token.units, frozenset())
+    lent = {Role.STANDING_OFFICE} if Scope.MOVE_OFFICE in token.scopes else set[Role]()
+    return Actor(f"{BY}{token.name}", speaks_for.units, speaks_for.roles & lent)
 
 
 def _digest(text: str) -> str:

@@ -1,6 +1,8 @@
 """Reading back: what happened to an assignment, and whether the history is whole."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from workflows.store.database import Database
 from workflows.store.records import AuditResult, StoredRecord
@@ -24,6 +26,22 @@ def history_of(database: Database, office: str, plan: str, assignment: str) -> l
         stored = transaction.plans.get(office, plan)
         found = transaction.assignments.get(stored.number, assignment)
         return transaction.history.of_assignment(found.number)
+
+
+def records_after(
+    database: Database,
+    office: str,
+    plan: str,
+    sequence: int,
+    *,
+    most: int,
+    wanted: Callable[[StoredRecord], bool] = lambda _stored: True,
+) -> list[StoredRecord]:
+    """A plan's records above a sequence number that are `wanted`, oldest first. Raises NotFound."""
+    with database.read() as transaction:
+        stored = transaction.plans.get(office, plan)
+        records = transaction.history.of_plan(stored.number, after=sequence)
+        return list(islice(filter(wanted, records), most))
 
 
 def audit(database: Database, office: str | None = None) -> Audit:

@@ -141,6 +141,11 @@ class StoredLetter:
     finished_at: datetime | None
     handed_over_by: str | None
 
+    @property
+    def next_attempt(self) -> datetime | None:
+        """When it is tried next at the earliest; None where nothing more happens by itself."""
+        return None if self.state in {*FINAL, LetterState.TO_HAND_OVER} else self.not_before
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimedLetter:
