@@ -11,7 +11,7 @@ from operation_cases import publish_plan
 
 from notifications.letters import Action, LetterKind, Slot
 from notifications.parts import SignIn
-from workflows.operations.links import DESK_ACTIONS, Link, LinkSigner, links_of
+from workflows.operations.links import DESK_ACTIONS, Link, LinkSigner, links_of, short_links_of
 from workflows.store.database import Database
 
 KEY = "a key of at least thirty-two signs"
@@ -108,3 +108,25 @@ def test_a_sign_in_link_names_the_request_it_was_asked_by(database: Database) ->
     with database.read() as transaction:
         found = links_of(asked, SIGNER, BASE, transaction)(Slot(Action.SIGN_IN))
     assert SIGNER.read_sign_in(found.removeprefix(f"{BASE}/sign-in/")) == "request-7"
+
+
+def test_a_text_to_read_out_carries_a_short_code_and_for_another_unit_the_whole_link(
+    database: Database,
+) -> None:
+    publish_plan(database)
+    with database.read() as transaction:
+        address = short_links_of(letter(LetterKind.DAILY, village_section()), SIGNER, BASE, transaction)
+        own = {address(Slot(Action.UNIT)), address(Slot(Action.SEE, "p", "signs/thon-2", "thon-2"))}
+        other = address(Slot(Action.UNIT, unit="thon-3"))
+    assert own == {f"{BASE}/v/{SIGNER.code(Link('kim-thanh', 'thon-2/head', 1, 'thon-2'))}"}
+    said = SIGNER.read(other.rpartition("/")[2])
+    assert said is not None
+    assert (said.contact, said.unit) == ("thon-2/head", "thon-3")
+
+
+def test_a_code_ends_with_the_links_of_its_contact() -> None:
+    link = Link("kim-thanh", "thon-2/head", 1, "thon-2")
+    others = (replace(link, version=2), replace(link, unit="thon-3"))
+    codes = {SIGNER.code(one) for one in (link, *others)}
+    assert len(codes) == 3
+    assert all(len(code) == 9 and code[4] == "-" for code in codes)

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from web_house import OFFICE, PLAN, SIGNS_2, House, forms_of, send
+from web_house import BASE_URL, OFFICE, PLAN, SIGNS_2, House, forms_of, send
 
 from web.board_csv import as_text
 from web.board_rows import Chosen, plain, select
+from web.codes import square
 from workflows.engine.states import Verb
 from workflows.operations.board import read_board
 from workflows.operations.queueing import morning
@@ -335,7 +336,7 @@ def _sent_letter(house: House, html: str, text: str) -> int:
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     with house.database.write() as transaction:
-        claimed = transaction.letters.claim(house.now, timedelta(minutes=5), 1, held_too=True)[0]
+        claimed = transaction.letters.claim(house.now, timedelta(minutes=5), 1)[0]
         transaction.letters.freeze(claimed.letter.id, claimed.token, message.as_bytes(), "<1@x>")
         outcome = Outcome(LetterState.DEAD, 550, "no such mailbox")
         transaction.letters.finish(claimed.letter.id, claimed.token, outcome, house.now)
@@ -385,3 +386,17 @@ def test_the_choices_of_a_standing_say_what_each_would_show(house: House, clerk:
 
     assert f'Tất cả <span class="numbers">{len(held)}</span>' in text
     assert 'Quá hạn <span class="numbers">1</span>' in text
+
+
+def test_square_and_code_of_a_sheet_lead_to_the_units_page(house: House, clerk: TestClient) -> None:
+    with house.database.read() as transaction:
+        (letter, *_) = transaction.letters.find(OFFICE, states=[LetterState.TO_HAND_OVER])
+    sheet = clerk.get(f"/hand-over/{letter.id}/sheet").text
+    code = sheet.split('class="code">')[1].split("<")[0]
+
+    assert str(square(f"{BASE_URL}/v/{code}", "Trang của đơn vị, để quét")) in sheet
+    assert f"{BASE_URL}/m" in sheet
+    browser = house.browser()
+    typed = send(browser, "/m", browser.get("/m"), code=code)
+    scanned = house.browser().get(f"/v/{code}")
+    assert typed.url.path == scanned.url.path == f"/u/{OFFICE}/thon-3"

@@ -279,3 +279,22 @@ def test_codes_cannot_be_tried_without_end(house: House) -> None:
 def test_every_page_is_light(village: TestClient) -> None:
     for path in (PAGE, f"/u/{OFFICE}/thon-2", f"/u/{OFFICE}/thon-2/history"):
         assert len(village.get(path).content) < 50_000
+
+
+def test_a_village_behind_one_address_may_use_its_codes_as_often_as_it_likes(house: House) -> None:
+    code = house.guest("thon-2").get(f"/u/{OFFICE}/thon-2").text.split('class="code">')[1].split("<")[0]
+
+    assert {house.browser().get(f"/v/{code}").status_code for _ in range(15)} == {200}
+
+
+def test_a_chat_that_makes_a_preview_of_a_link_gets_no_data(house: House) -> None:
+    for link in (house.link("thon-2", SIGNS_2), house.link("thon-2")):
+        chat = house.browser()
+        del chat.headers["sec-fetch-mode"]
+        shown = chat.get(link)
+        assert shown.status_code == 200
+        assert "Cắm biển" not in shown.text
+        assert "Thôn 2" not in shown.text
+        # An old telephone that does not say what it is goes on by itself.
+        target = shown.text.split('content="0; url=')[1].split('"')[0]
+        assert "Cắm biển" in chat.get(target).text

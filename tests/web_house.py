@@ -119,7 +119,9 @@ class House:
 
     def browser(self, address: str = "10.0.0.1") -> TestClient:
         """A browser that was never here."""
-        return TestClient(self.app, base_url=BASE_URL, client=(address, 50000))
+        return TestClient(
+            self.app, base_url=BASE_URL, client=(address, 50000), headers={"sec-fetch-mode": "navigate"}
+        )
 
     def link(self, unit: str, assignment: str | None = None, *, contact: str | None = None) -> str:
         """The path of the signed link that a letter to the unit holds."""

@@ -80,6 +80,7 @@ def _strangers(tour: Tour) -> None:
     tour.see("code-unknown", send(browser, "/m", browser.get("/m"), code="7KQ2-9FDM"))
     asked = tour.see("sign-in", browser.get("/sign-in"))
     tour.see("sign-in-sent", send(browser, "/sign-in", asked, address="vhxh@kim-thanh.example"))
+    tour.see("opening", browser.get(house.link("thon-2"), headers={"sec-fetch-mode": "no-cors"}))
     button = house.sign_in_letters()[-1]
     tour.see("sign-in-button", browser.get(button))
     tour.see("sign-in-over", house.browser().get(button))

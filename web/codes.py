@@ -1,37 +1,42 @@
-"""Short codes to type from paper: eight letters and digits that lead to a unit's page.
+"""Short codes to type from paper or read out on the telephone: whose they are, and as a square to scan."""
 
-A code is cut from a keyed hash of the contact and the version of its links, so it ends when they do, and
-nothing has to be stored. 40 bits, with few attempts allowed: guessing one takes longer than a plan lasts.
-"""
+import segno
+from markupsafe import Markup
 
 from web.access import Guest
 from web.keys import Keys
 from web.window import Window
-
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: no I, L, O, U, which a hand mistakes for others."""
+from workflows.operations.links import CODE_LENGTH, CODE_LETTERS, Link, code_letters
 
 _MISTAKEN = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
-_LENGTH = 8
 _RECORD_LENGTH = 4
 
 
 def unit_code(keys: Keys, guest: Guest) -> str:
     """The code on a unit's sheet: `7KQ2-9FDM`."""
-    digest = keys.code_digest(guest.office, guest.contact, str(guest.version), guest.unit)
-    code = _letters(int.from_bytes(digest[:5], "big"), _LENGTH)
-    return f"{code[:4]}-{code[4:]}"
+    return keys.links.code(Link(guest.office, guest.contact, guest.version, guest.unit))
 
 
 def record_code(chain_hash: str) -> str:
     """The code of a record, to be named on the telephone: `7KQ2`."""
-    return _letters(int(chain_hash[:5], 16), _RECORD_LENGTH)
+    return code_letters(int(chain_hash[:5], 16), _RECORD_LENGTH)
+
+
+def square(address: str, name: str) -> Markup:
+    """An address as a QR code to be printed: SVG to stand in a page, called `name` for who cannot see it.
+
+    Level M mends a fold or a stain; the quiet zone of four modules is part of the picture (ISO/IEC 18004).
+    """
+    drawn = segno.make(address, error="m", micro=False).svg_inline(
+        border=4, light="#fff", dark="#000", title=name, svgclass="qr", lineclass=None, omitsize=True
+    )
+    return Markup(drawn)  # noqa: S704 - segno escapes the title and draws the rest
 
 
 def is_code(typed: str) -> bool:
     """Whether a text may be a unit's code."""
     plain = _plain(typed)
-    return len(plain) == _LENGTH and all(c in _ALPHABET for c in plain)
+    return len(plain) == CODE_LENGTH and all(c in CODE_LETTERS for c in plain)
 
 
 def find_by_code(window: Window, typed: str) -> Guest | None:
@@ -46,10 +51,6 @@ def find_by_code(window: Window, typed: str) -> Guest | None:
                     if _plain(unit_code(window.keys, guest)) == wanted:
                         return guest
     return None
-
-
-def _letters(number: int, length: int) -> str:
-    return "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(length)))
 
 
 def _plain(typed: str) -> str:

@@ -25,7 +25,6 @@ class Keys:
             for name in ("grants", "session", "reporter", "next")
         }
         self._forms = hashlib.sha256(b"dondoc.form.1:" + key.encode()).digest()
-        self._codes = hashlib.sha256(b"dondoc.code.1:" + key.encode()).digest()
 
     def seal(self, purpose: str, value: object, until: datetime) -> str:
         """A cookie's text that holds `value` until an instant."""
@@ -48,10 +47,6 @@ class Keys:
     def is_form_token(self, token: str, browser: str) -> bool:
         """Whether a form's token is this browser's."""
         return hmac.compare_digest(token.encode(), self.form_token(browser).encode())
-
-    def code_digest(self, *of: str) -> bytes:
-        """What a short code is cut from."""
-        return hmac.new(self._codes, "\n".join(of).encode(), hashlib.sha256).digest()
 
 
 def new_secret() -> str:

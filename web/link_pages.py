@@ -1,13 +1,14 @@
 """The ways in without an account: the signed link of a letter, and the code from a sheet of paper."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from notifications.letters import Action
-from web.access import TheVisitor, Visitor, judge_link, keep_links
+from web.access import Guest, TheVisitor, Visitor, judge_link, keep_links
 from web.codes import find_by_code, is_code
 from web.forms import Posted
 from web.limits import BAD_LINKS, CODES
-from web.pages import page, redirect, speech_of
+from web.pages import page, speech_of, url
 from web.refusals import Refused, Why
 from web.window import window_of
 
@@ -47,7 +48,20 @@ def open_link(request: Request, visitor: TheVisitor, token: str, do: str = "") -
     if link is not None and link.plan and link.assignment:
         page_of = "decide" if do in _DECISIONS else "w"
         target = f"/{page_of}/{guest.office}/{link.plan}/{link.assignment}"
-    response = redirect(request, target, do=(_WANTED | _DECISIONS).get(do))
+    return _let_in(request, visitor, guest, url(request, target, do=(_WANTED | _DECISIONS).get(do)))
+
+
+def _let_in(request: Request, visitor: Visitor, guest: Guest, target: str) -> Response:
+    """Remember the link and go on: at once where it is a browser that asks, and says so.
+
+    Whoever does not (a chat that wants a preview, a scanner, an old telephone) gets a page that names no unit
+    and no work, and leads on by itself: browsers follow it, programs that make previews show what they see.
+    """
+    response: Response
+    if request.headers.get("sec-fetch-mode") == "navigate":
+        response = RedirectResponse(target, status_code=303)
+    else:
+        response = page(request, "unit/opening.html", target=target)
     keep_links(request, response, visitor, guest)
     return response
 
@@ -66,12 +80,12 @@ def code_typed(request: Request, visitor: TheVisitor, form: Posted) -> Response:
 
 def _by_code(request: Request, visitor: Visitor, typed: str) -> Response:
     window, here = window_of(request), request.client.host if request.client else "?"
-    if not window.limits.allow("code", here, CODES, window.now()):
+    # Only failures count: a whole village may stand behind one address of a telephone company.
+    if window.limits.exhausted("code", here, CODES, window.now()):
         raise Refused(Why.TOO_OFTEN)
     guest = find_by_code(window, typed) if is_code(typed) else None
     if guest is None:
+        window.limits.allow("code", here, CODES, window.now())
         problem = speech_of(request).say("This code is not known. Compare it with the sheet of paper.")
         return page(request, "unit/code.html", status=404, problem=problem)
-    response = redirect(request, f"/u/{guest.office}/{guest.unit}")
-    keep_links(request, response, visitor, guest)
-    return response
+    return _let_in(request, visitor, guest, url(request, f"/u/{guest.office}/{guest.unit}"))

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response
 
 from notifications.letters import Recipient
 from web.access import Clerk, Guest
-from web.codes import unit_code
+from web.codes import square, unit_code
 from web.forms import Posted
 from web.office_words import DONE_WORDS, LETTER_KINDS
-from web.pages import language_of, page, redirect
+from web.pages import language_of, page, redirect, speech_of
 from web.window import window_of
 from workflows.errors import MoveRefused
 from workflows.operations.desk import HandOver, hand_overs, office_day
@@ -87,10 +87,16 @@ def sheet(request: Request, member: Clerk, number: int) -> Response:
         base_url=None,
         only=number,
     )
-    office = member_office(request, member.office)
+    office, address = member_office(request, member.office), window.settings.public_base_url
+    code = _code(request, found, found.letter.recipient)
+    scanned = (
+        square(f"{address}/v/{code}", speech_of(request).say("The unit's page, to scan"))
+        if code and address
+        else None
+    )
     return page(
         request, "office/sheet.html", one=found, office=office, letter=found.letter,
-        code=_code(request, found, found.letter.recipient), address=window.settings.public_base_url,
+        code=code, address=address, square=scanned,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, Verb
 from workflows.errors import NotFound
 from workflows.operations.backgrounds import asked_since
-from workflows.operations.links import LinkSigner, links_of
+from workflows.operations.links import LinkSigner, short_links_of
 from workflows.operations.situations import whole_situation
 from workflows.operations.summarise import SHOWN_DAYS
 from workflows.store.database import Database
@@ -224,5 +224,5 @@ def _hand_over(
     transaction: Transaction, stored: StoredLetter, signer: LinkSigner, base_url: str | None
 ) -> HandOver:
     letter = from_json(stored.content)
-    links = links_of(letter, signer, base_url, transaction) if base_url is not None else None
+    links = short_links_of(letter, signer, base_url, transaction) if base_url is not None else None
     return HandOver(stored, letter, zalo_text(letter, links))

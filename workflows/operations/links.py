@@ -3,10 +3,17 @@
 A link names the office, the contact, the version of that contact's links, and what it leads to. Raising the
 version revokes every link sent before. The letter's bytes hold the link, the stored letter does not. Links
 for signing in and for calendar programs are signed apart: none of them passes for another.
+
+A short code stands for a link where a hand must type it, from paper or from a telephone's small screen: it is
+cut from a keyed hash of contact and version, so it ends when the contact's links do, and nothing is stored.
 """
 
+import hashlib
+import hmac
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from functools import cache
+from operator import attrgetter
 from urllib.parse import urlencode
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -18,6 +25,13 @@ from workflows.store.transaction import Transaction
 _SALT = "dondoc.link.1"
 _SIGN_IN_SALT = "dondoc.sign-in.1"
 _CALENDAR_SALT = "dondoc.calendar.1"
+_CODE_SALT = b"dondoc.code.1:"
+
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: no I, L, O, U, which a hand mistakes for others."""
+
+CODE_LENGTH = 8
+"""40 bits, with few attempts allowed: guessing one takes longer than a plan lasts."""
 
 DESK_ACTIONS: Mapping[Action, str] = {
     Action.DESK: "/",
@@ -41,6 +55,9 @@ class Link:
     assignment: str | None = None
 
 
+_values = attrgetter(*(field.name for field in fields(Link)))
+
+
 class LinkSigner:
     """Makes and reads signed links with one installation's key."""
 
@@ -48,18 +65,26 @@ class LinkSigner:
         self._serializer = URLSafeSerializer(key, salt=_SALT)
         self._sign_ins = URLSafeSerializer(key, salt=_SIGN_IN_SALT)
         self._calendars = URLSafeSerializer(key, salt=_CALENDAR_SALT)
+        self._codes = hashlib.sha256(_CODE_SALT + key.encode()).digest()
 
     def token(self, link: Link) -> str:
         """The link as text for an address."""
-        return str(self._serializer.dumps(astuple(link)))
+        return str(self._serializer.dumps(_values(link)))
 
     def read(self, token: str) -> Link | None:
         """What a token says; None where it is none of ours or was tampered with. Versions are not checked."""
         return _link(self._serializer, token)
 
+    def code(self, link: Link) -> str:
+        """The short code of a unit's link, `7KQ2-9FDM`; it leads to the unit, not to one assignment."""
+        named = "\n".join((link.office, link.contact, str(link.version), link.unit))
+        digest = hmac.new(self._codes, named.encode(), hashlib.sha256).digest()
+        code = code_letters(int.from_bytes(digest[:5], "big"), CODE_LENGTH)
+        return f"{code[:4]}-{code[4:]}"
+
     def calendar_token(self, link: Link) -> str:
         """The link as text for the address of a calendar feed, which shows dates and can do nothing."""
-        return str(self._calendars.dumps(astuple(link)))
+        return str(self._calendars.dumps(_values(link)))
 
     def read_calendar(self, token: str) -> Link | None:
         """What a calendar's token says, as `read`."""
@@ -75,6 +100,11 @@ class LinkSigner:
             return str(self._sign_ins.loads(token))
         except BadSignature:
             return None
+
+
+def code_letters(number: int, length: int) -> str:
+    """The lowest five bits a letter, of a number, the highest first."""
+    return "".join(CODE_LETTERS[(number >> (5 * place)) & 31] for place in reversed(range(length)))
 
 
 def _link(serializer: URLSafeSerializer, token: str) -> Link | None:
@@ -97,10 +127,32 @@ def links_of(letter: Letter, signer: LinkSigner, base_url: str, transaction: Tra
             return f"{base_url}{DESK_ACTIONS[slot.action]}{f'?{query}' if query else ''}"
         if slot.action is Action.SIGN_IN:
             return f"{base_url}/sign-in/{signer.sign_in_token(_request(letter))}"
-        unit = slot.unit or recipient.unit
-        link = Link(office, recipient.contact, version, unit, slot.plan, slot.assignment)
         wanted = "" if slot.action in (Action.SEE, Action.UNIT) else f"?do={slot.action.value}"
-        return f"{base_url}/v/{signer.token(link)}{wanted}"
+        return f"{base_url}/v/{token(slot.unit or recipient.unit, slot.plan, slot.assignment)}{wanted}"
+
+    # The buttons of one piece of work lead to one page; its link is signed once.
+    @cache
+    def token(unit: str, plan: str | None, assignment: str | None) -> str:
+        return signer.token(Link(office, recipient.contact, version, unit, plan, assignment))
+
+    return address
+
+
+def short_links_of(letter: Letter, signer: LinkSigner, base_url: str, transaction: Transaction) -> Links:
+    """The addresses for a text that is pasted, read out or printed: a code instead of a long signature.
+
+    A code knows its contact's own unit only; for another one that the reader stands for, the link is as long
+    as in a letter.
+    """
+    recipient = letter.recipient
+    own = recipient.contact.partition("/")[0]
+    version = transaction.tokens.version(letter.sender.office, recipient.contact)
+    in_full = links_of(letter, signer, base_url, transaction)
+
+    def address(slot: Slot) -> str:
+        if slot.action not in (Action.SEE, Action.UNIT) or (slot.unit or recipient.unit) != own:
+            return in_full(slot)
+        return f"{base_url}/v/{signer.code(Link(letter.sender.office, recipient.contact, version, own))}"
 
     return address
 

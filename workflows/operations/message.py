@@ -11,7 +11,7 @@ from notifications.sections import Told, read, weekly_section
 from plan_definitions.model import Channel, Office
 from workflows.engine import board
 from workflows.engine.states import Standing
-from workflows.operations.links import LinkSigner, links_of
+from workflows.operations.links import LinkSigner, short_links_of
 from workflows.operations.situations import check_unit, whole_situation
 from workflows.store.database import Database
 from workflows.store.records import StoredPlan
@@ -60,7 +60,7 @@ def unit_message(
             letter = Letter(LetterKind.DAILY, sender(known, as_of), who, as_of, sections, language)
             links: Links | None = None
             if base_url is not None:
-                links = links_of(letter, signer, base_url, transaction)
+                links = short_links_of(letter, signer, base_url, transaction)
             text = zalo_text(letter, links)
     return UnitMessage(unit, known.units[unit].name, who.channel, who.phone, text)
 
