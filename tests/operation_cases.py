@@ -21,7 +21,8 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.states import Verb
 from workflows.operations.move import PlanReference, carry_out
 from workflows.operations.publish import publish
-from workflows.operations.round import NoRound, RoundResult, run_round
+from workflows.operations.round import RoundResult, run_round
+from workflows.operations.tickets import NoRound
 from workflows.store.database import Database
 from workflows.store.records import StoredLetter
 from workflows.store.transaction import Transaction

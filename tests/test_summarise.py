@@ -25,8 +25,9 @@ from notifications.letters import Letter
 from notifications.parts import Attempt, DeskNote, Digest, Leadership, Part, UnitSection
 from workflows.engine.states import Verb
 from workflows.operations.queueing import round_key
-from workflows.operations.round import Ticket, advance, begin_round, escalate
+from workflows.operations.round import advance, escalate, write_letters
 from workflows.operations.summarise import summarise
+from workflows.operations.tickets import Ticket, begin_round
 from workflows.store.database import Database
 from workflows.store.records import LetterState, Outcome
 from workflows.texts import Language
@@ -199,10 +200,10 @@ def test_how_often_the_store_is_asked_does_not_grow_with_what_is_late() -> None:
         publish_plan(database, small_plan(tasks=late))
         ticket = begin_round(database, KIM_THANH, as_of=june(5), now=at(june(5)))
         assert isinstance(ticket, Ticket)
-        advance(database, ticket, now=at(june(5)))
-        escalated = escalate(database, ticket, now=at(june(5))).escalations
+        advance(database, ticket, lambda: at(june(5)))
+        escalated = escalate(database, ticket, lambda: at(june(5))).escalations
         counting = FragileDatabase(database)
-        summarise(cast("Database", counting), KIM_THANH, as_of=june(5), now=at(june(5)))
+        write_letters(cast("Database", counting), ticket, lambda: at(june(5)))
         database.close()
         return counting.calls, len(escalated)
 
@@ -214,8 +215,7 @@ def test_how_often_the_store_is_asked_does_not_grow_with_what_is_late() -> None:
 def test_letters_are_in_the_language_asked_for(database: Database) -> None:
     publish_plan(database)
     with database.write() as transaction:
-        transaction.rounds.begin(KIM_THANH, june(8), at(june(8)), "mine", timedelta(minutes=5))
-    summarise(database, KIM_THANH, as_of=june(8), now=at(june(8)), language=Language.EN)
+        summarise(transaction, KIM_THANH, as_of=june(8), now=at(june(8)), language=Language.EN)
     stored, said = letter_to(database, THON_1, june(8))
     assert (stored.language, said.language) == ("en", Language.EN)
     assert "Thôn 1" in stored.subject
@@ -240,8 +240,8 @@ def test_on_a_day_off_nothing_is_written_or_dropped(database: Database) -> None:
     move(database, Verb.SUBMIT, "signs/thon-1", "thon-1", june(5))
     with database.read() as transaction:
         before = transaction.notices.pending(KIM_THANH, june(6))
-    assert summarise(database, KIM_THANH, as_of=june(6), now=at(june(6))).letters == 0
-    with database.read() as transaction:
+    with database.write() as transaction:
+        assert summarise(transaction, KIM_THANH, as_of=june(6), now=at(june(6))).letters == 0
         assert transaction.notices.pending(KIM_THANH, june(6)) == before
 
 

@@ -11,8 +11,9 @@ from workflows.cli.parameters import AsJson, AsOf, OfficeName
 from workflows.cli.prefect_runs import flows_running, run_round
 from workflows.cli.session import Session
 from workflows.errors import MoveRefused
-from workflows.operations.round import NoRound, RoundResult, Rounds
+from workflows.operations.round import RoundResult, Rounds
 from workflows.operations.situations import check_published, the_office
+from workflows.operations.tickets import NoRound
 from workflows.store.records import Claim
 from workflows.texts import count, date_long
 

@@ -37,9 +37,7 @@ def send(
         )  # fmt: skip
 
 
-@prefect.flow(
-    name="deliver-mail", timeout_seconds=DELIVERY_SECONDS, persist_result=False, validate_parameters=False
-)
+@prefect.flow(name="deliver-mail", timeout_seconds=DELIVERY_SECONDS, persist_result=False)
 def deliver_mail(
     now: datetime | None = None,
     any_hour: bool = False,

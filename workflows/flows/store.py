@@ -4,11 +4,12 @@ Called in-process (by a command, by `dondoc up`), flows use what their caller gi
 read their own settings.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from workflows.settings import Settings, read_settings
@@ -66,6 +67,14 @@ def clock() -> datetime:
     """The present instant, on the caller's clock where there is one."""
     given = _given.get().clock
     return datetime.now(UTC) if given is None else given()
+
+
+def clock_from(now: datetime | None) -> Callable[[], datetime]:
+    """The clock above; or, for a simulated run, one that was `now` when this was called and goes on."""
+    if now is None:
+        return clock
+    started = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - started)
 
 
 def stopping() -> bool:

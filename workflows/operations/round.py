@@ -4,53 +4,42 @@ Each step may be killed anywhere and run again: what it has written is not decid
 decisions follow from the stored facts and each letter's occasion is unique.
 """
 
-import contextlib
-import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from plan_definitions.diagnostics import Phrase
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import round as engine
 from workflows.engine.records import Assignment, Change, NoticeKind
 from workflows.engine.round import Decided, to_wake
 from workflows.engine.situation import Situation
 from workflows.engine.states import State, Verb
-from workflows.errors import EnvironmentRefused
+from workflows.errors import DonDocError, EnvironmentRefused
 from workflows.operations.situations import near_situation
 from workflows.operations.summarise import Summary, summarise
+from workflows.operations.tickets import (
+    Clock,
+    NoRound,
+    Ticket,
+    TicketLost,
+    begin_round,
+    finish_round,
+    held,
+    renew,
+)
 from workflows.store.database import Database
-from workflows.store.records import Claim, StoredPlan
+from workflows.store.records import PlanHeading, StoredPlan
 from workflows.store.transaction import Transaction
 from workflows.texts import Language
 
 BATCH = 5000
 """Assignments decided on in one transaction: bounds memory and how long the database is held."""
 
-LEASE = timedelta(minutes=10)
-"""After this long without a sign of life a round counts as killed and another may take it up."""
+_NAMED = 20
+"""So many offices are named in one sentence; a database that is down fails them all."""
 
 Step = Callable[[Situation, Iterable[Assignment], date, datetime], Decided]
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """The right to run the round of one office for one date; `so_far` counts what rounds of it did before."""
-
-    office: str
-    as_of: date
-    token: str
-    so_far: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class NoRound:
-    """Why there is nothing to do: an earlier date than the last round's, or another round under way."""
-
-    office: str
-    as_of: date
-    why: Claim
-    last: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,38 +81,47 @@ class RoundResult:
         }
 
 
-def begin_round(database: Database, office: str, *, as_of: date, now: datetime) -> Ticket | NoRound:
-    """Claim the round of a date. The last round's date resumes or repeats; an earlier one is a no-op."""
-    token = secrets.token_hex(16)
-    with database.write() as transaction:
-        claim = transaction.rounds.begin(office, as_of, now, token, LEASE)
-    if claim.granted:
-        return Ticket(office, as_of, token, claim.totals)
-    return NoRound(office, as_of, claim.claim, claim.last)
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """What every step of one round needs; each batch reads the clock once."""
+
+    database: Database
+    ticket: Ticket
+    clock: Clock
+
+    def running_plans(self) -> list[PlanHeading]:
+        with self.database.read() as transaction:
+            return transaction.plans.headings(self.ticket.office, running=True)
 
 
-def advance(database: Database, ticket: Ticket, *, now: datetime) -> int:
-    """Open what may start; how many assignments opened."""
-    opened = 0
-    # Check-ins that end may release work, which then opens in the same round.
-    missed = True
-    while missed:
-        missed = False
-        for change in _step(database, ticket, now, _advance_waiting, None):
-            opened += change.record.verb is Verb.OPEN
-            missed |= change.record.verb is Verb.MISS
+def advance(database: Database, ticket: Ticket, clock: Clock) -> int:
+    """Open what may start, first of the days that had no round; how many assignments opened.
+
+    Raises TicketLost, as every step does.
+    """
+    hand, opened = _Hand(database, ticket, clock), 0
+    for plan in hand.running_plans():
+        for day in engine.days_to_advance(ticket.last_finished, plan.published_on, ticket.as_of):
+            # Check-ins that end may release work, which then opens in the same round.
+            missed = True
+            while missed:
+                missed = False
+                for change in _step(hand, plan, day, _advance_waiting, None):
+                    opened += change.record.verb is Verb.OPEN
+                    missed |= change.record.verb is Verb.MISS
     return opened
 
 
-def escalate(database: Database, ticket: Ticket, *, now: datetime) -> Climbed:
+def escalate(database: Database, ticket: Ticket, clock: Clock) -> Climbed:
     """Remind and climb ladders; how many assignments were reminded of, and which were escalated."""
-    states = (State.OPEN, State.STARTED, State.SUBMITTED)
+    hand, states = _Hand(database, ticket, clock), (State.OPEN, State.STARTED, State.SUBMITTED)
     reminded, escalations = 0, list[Escalation]()
-    for change in _step(database, ticket, now, _escalate, states):
-        if change.record.verb is Verb.ESCALATE:
-            escalations.append(_escalation(change))
-        else:
-            reminded += 1
+    for plan in hand.running_plans():
+        for change in _step(hand, plan, ticket.as_of, _escalate, states):
+            if change.record.verb is Verb.ESCALATE:
+                escalations.append(_escalation(change))
+            else:
+                reminded += 1
     return Climbed(reminded, tuple(escalations))
 
 
@@ -146,26 +144,25 @@ def _escalate(situation: Situation, candidates: Iterable[Assignment], as_of: dat
 
 
 def _step(
-    database: Database, ticket: Ticket, now: datetime, step: Step, states: tuple[State, ...] | None
+    hand: _Hand, plan: PlanHeading, day: date, step: Step, states: tuple[State, ...] | None
 ) -> Iterator[Change]:
-    """Run one step over all running plans, batch by batch, each batch in a transaction of its own."""
-    with database.read() as transaction:
-        numbers = [heading.number for heading in transaction.plans.headings(ticket.office, running=True)]
-    for number in numbers:
-        last: Assignment | None = None
-        while True:
-            changes: list[Change] = []
-            with database.write() as transaction:
-                batch = transaction.assignments.to_look_at(
-                    number, ticket.as_of, limit=BATCH, states=states, after=last
-                )
-                if batch:
-                    plan = transaction.plans.by_number(number)
-                    changes = _decide(transaction, plan, batch, step, ticket, now)
-            yield from changes
-            if len(batch) < BATCH:
-                break
-            last = batch[-1]
+    """Run one step over a running plan, batch by batch, each batch in a transaction of its own."""
+    last: Assignment | None = None
+    while True:
+        changes: list[Change] = []
+        with hand.database.write() as transaction:
+            batch = transaction.assignments.to_look_at(
+                plan.number, day, limit=BATCH, states=states, after=last
+            )
+            if batch:
+                now = hand.clock()
+                renew(transaction, hand.ticket, now)
+                stored = transaction.plans.by_number(plan.number)
+                changes = _decide(transaction, stored, batch, step, day, now)
+        yield from changes
+        if len(batch) < BATCH:
+            break
+        last = batch[-1]
 
 
 def _decide(
@@ -173,52 +170,51 @@ def _decide(
     plan: StoredPlan,
     batch: list[Assignment],
     step: Step,
-    ticket: Ticket,
+    day: date,
     now: datetime,
 ) -> list[Change]:
     situation = near_situation(transaction, plan, batch)
-    decided = step(situation, batch, ticket.as_of, now)
+    decided = step(situation, batch, day, now)
     # Somebody may have moved one meanwhile (PostgreSQL): then the decision no longer holds, tomorrow's will.
     lost = {change.after.id for change in transaction.apply(plan.number, decided.changes)}
     saved = [change for change in decided.changes if change.after.id not in lost]
     transaction.assignments.look_again(decided.looks)
     woken = to_wake(plan.schedule, saved)
     if woken:
-        transaction.assignments.wake(plan.number, ticket.as_of, tasks=woken)
+        transaction.assignments.wake(plan.number, day, tasks=woken)
     return saved
 
 
-def finish_round(database: Database, ticket: Ticket, result: RoundResult, *, now: datetime) -> None:
-    """Let go of the round; its date keeps the counts of all rounds that were run for it."""
-    totals = {name: count + ticket.so_far.get(name, 0) for name, count in result.totals().items()}
+def write_letters(
+    database: Database, ticket: Ticket, clock: Clock, language: Language = Language.VI
+) -> Summary:
+    """Write every letter that the day calls for, in one transaction."""
     with database.write() as transaction:
-        transaction.rounds.finish(ticket.office, ticket.as_of, ticket.token, now, totals)
-
-
-@contextlib.contextmanager
-def held(database: Database, ticket: Ticket, *, now: datetime) -> Iterator[None]:
-    """Let go of a round that fails inside the block, so that the next attempt need not wait for the lease."""
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(EnvironmentRefused), database.write() as transaction:
-            transaction.rounds.renew(ticket.office, ticket.as_of, ticket.token, now)
-        raise
+        now = clock()
+        renew(transaction, ticket, now)
+        return summarise(transaction, ticket.office, as_of=ticket.as_of, now=now, language=language)
 
 
 def run_round(
     database: Database, office: str, *, as_of: date, now: datetime, language: Language = Language.VI
 ) -> tuple[RoundResult, Summary] | NoRound:
-    """One whole round in this process: what the flow does step by step, for rehearsals and the demo."""
+    """One whole round at one instant: what the flow does step by step, for rehearsals and the demo's past."""
     ticket = begin_round(database, office, as_of=as_of, now=now)
     if isinstance(ticket, NoRound):
         return ticket
-    with held(database, ticket, now=now):
-        opened = advance(database, ticket, now=now)
-        climbed = escalate(database, ticket, now=now)
-        summary = summarise(database, office, as_of=as_of, now=now, language=language)
-        result = RoundResult(as_of, opened, climbed.reminded, len(climbed.escalations), summary.letters)
-        finish_round(database, ticket, result, now=now)
+
+    def clock() -> datetime:
+        return now
+
+    try:
+        with held(database, ticket, clock):
+            opened = advance(database, ticket, clock)
+            climbed = escalate(database, ticket, clock)
+            summary = write_letters(database, ticket, clock, language)
+            result = RoundResult(as_of, opened, climbed.reminded, len(climbed.escalations), summary.letters)
+            finish_round(database, ticket, result.totals(), now=now)
+    except TicketLost as lost:
+        return lost.outcome
     return result, summary
 
 
@@ -232,6 +228,23 @@ class Rounds:
     total: RoundResult
     none: tuple[NoRound, ...] = ()
     days_off: tuple[str, ...] = ()
+
+
+class RoundsFailed(DonDocError):
+    """The rounds of some offices failed; `offices` names them. Those of the others are done."""
+
+    exit_code = EnvironmentRefused.exit_code
+
+    def __init__(self, offices: Sequence[str], attended: int) -> None:
+        self.offices = tuple(offices)
+        named = ", ".join(self.offices[:_NAMED]) + (", ..." if len(self.offices) > _NAMED else "")
+        super().__init__(
+            "the round failed for {failed} of {all} offices: {offices}",
+            Phrase("Those of the others are done. The log says why; the next run takes up these alone."),
+            failed=len(self.offices),
+            all=attended,
+            offices=named,
+        )
 
 
 def is_day_off(database: Database, office: str, day: date) -> bool:

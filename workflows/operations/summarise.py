@@ -22,7 +22,6 @@ from workflows.operations.backgrounds import asked_since, tried
 from workflows.operations.overtaken import Unsent, asked_about, unsent_before
 from workflows.operations.queueing import by_notice, morning, queue, round_key
 from workflows.operations.situations import whole_situation
-from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredLetter, StoredNotice, StoredPlan, StoredRecord
 from workflows.store.transaction import Transaction
 from workflows.texts import LOCAL_ZONE, Language
@@ -53,43 +52,42 @@ class _Plan:
 
 
 def summarise(
-    database: Database, office: str, *, as_of: date, now: datetime, language: Language = Language.VI
+    transaction: Transaction, office: str, *, as_of: date, now: datetime, language: Language = Language.VI
 ) -> Summary:
-    """Write every letter that the day calls for, each with its notices, in one transaction.
+    """Write every letter that the day calls for, each with its notices.
 
     On a day off no letter is written; notices wait for the next working day.
     """
-    with database.write() as transaction:
-        calendar = WorkingCalendar(transaction.offices.calendar(office))
-        if not calendar.is_working_day(as_of):
-            return Summary(0, ())
-        unsent = unsent_before(transaction, office, as_of)
-        plans = _read(transaction, office, unsent, as_of, now)
-        outcome = round_letters(
-            transaction.offices.get(office),
-            [_today(transaction, plan, as_of) for plan in plans],
-            calendar=calendar,
-            as_of=as_of,
-            desk=_desk(transaction, office, plans, as_of),
-            language=language,
+    calendar = WorkingCalendar(transaction.offices.calendar(office))
+    if not calendar.is_working_day(as_of):
+        return Summary(0, ())
+    unsent = unsent_before(transaction, office, as_of)
+    plans = _read(transaction, office, unsent, as_of, now)
+    outcome = round_letters(
+        transaction.offices.get(office),
+        [_today(transaction, plan, as_of) for plan in plans],
+        calendar=calendar,
+        as_of=as_of,
+        desk=_desk(transaction, office, plans, as_of),
+        language=language,
+    )
+    pending: dict[tuple[str, Notice], Sequence[int]] = {}
+    numbers: dict[tuple[str, str], int] = {}
+    for plan in plans:
+        pending |= by_notice(plan.pending, plan.stored.id)
+        numbers |= {(plan.stored.id, a.id): a.number for a in plan.situation.assignments.values()}
+    not_before = max(now, morning(as_of))
+    written = [
+        composed
+        for composed in outcome.letters
+        if queue(
+            transaction, composed, round_key(composed.letter),
+            now=now, not_before=not_before, pending=pending, numbers=numbers,
         )
-        pending: dict[tuple[str, Notice], Sequence[int]] = {}
-        numbers: dict[tuple[str, str], int] = {}
-        for plan in plans:
-            pending |= by_notice(plan.pending, plan.stored.id)
-            numbers |= {(plan.stored.id, a.id): a.number for a in plan.situation.assignments.values()}
-        not_before = max(now, morning(as_of))
-        written = [
-            composed
-            for composed in outcome.letters
-            if queue(
-                transaction, composed, round_key(composed.letter),
-                now=now, not_before=not_before, pending=pending, numbers=numbers,
-            )
-        ]  # fmt: skip
-        _withdraw(transaction, unsent, written, plans, as_of, now)
-        asked = {name for composed in written for name in asked_about(composed.letter.parts)}
-        transaction.assignments.count_letter(numbers[name] for name in asked)
+    ]  # fmt: skip
+    _withdraw(transaction, unsent, written, plans, as_of, now)
+    asked = {name for composed in written for name in asked_about(composed.letter.parts)}
+    transaction.assignments.count_letter(numbers[name] for name in asked)
     return Summary(len(written), outcome.quiet)
 
 

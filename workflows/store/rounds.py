@@ -23,15 +23,17 @@ class Rounds:
         """Ask to hold the round of `as_of`; granted until `now + lease`, to whoever holds `token`.
 
         A new date is granted; the date of the last round once more, taken up where it was killed or run
-        again; an earlier date never. While another token's lease runs the answer is `busy`. Missed days
-        are not replayed: the dates between are simply never asked for. Raises NotFound.
+        again; an earlier date never. While another token's lease runs the answer is `busy`. Missed dates
+        have no round of their own: the next round makes their states good. Raises NotFound.
         """
         self._lock(office)
-        last = self._last(office)
+        # A round that is just renewing its lease is waited for, and then seen to hold it.
+        last = self._last(office, lock=True)
         if last is not None and last.as_of > as_of:
             return RoundClaim(Claim.EARLIER, as_of, last.as_of)
         if last is not None and _held_by_another(last, token, now):
             return RoundClaim(Claim.BUSY, as_of, last.as_of)
+        self._take_away(office)
         held = {"token": token, "lease_until": now + lease, "finished_at": None}
         if last is None or last.as_of < as_of:
             row = {"office": office, "as_of": as_of, "begun_at": now, "totals": "{}"} | held
@@ -51,9 +53,9 @@ class Rounds:
             office, as_of, token, token=None, lease_until=None, finished_at=now, totals=dump_counts(totals)
         )
 
-    def last(self, office: str, *, before: date | None = None) -> StoredRound | None:
-        """The office's latest round, finished or not; perhaps only of those before a date."""
-        row = self._last(office, before)
+    def last(self, office: str, *, before: date | None = None, finished: bool = False) -> StoredRound | None:
+        """The office's latest round; perhaps only of those before a date, or of those that came to an end."""
+        row = self._last(office, before, finished=finished)
         if row is None:
             return None
         return StoredRound(office, row.as_of, row.begun_at, row.finished_at, load_counts(row.totals))
@@ -66,14 +68,25 @@ class Rounds:
             self._connection.scalars(select(OfficeRow.id).where(~rounds.exists()).order_by(OfficeRow.id))
         )
 
+    def _take_away(self, office: str) -> None:
+        """Whoever held a round of the office, killed or only slow, holds it no longer, of whatever date."""
+        holds = update(RoundRow).where(RoundRow.office == office, RoundRow.token.is_not(None))
+        self._connection.execute(holds.values(token=None, lease_until=None))
+
     def _lock(self, office: str) -> None:
         # The office's row stands for "the round of this office": PostgreSQL lets one asker in at a time.
         query = select(OfficeRow.id).where(OfficeRow.id == office).with_for_update()
         if self._connection.execute(query).one_or_none() is None:
             raise NotFound("there is no office `{office}` in the store", office=office)
 
-    def _last(self, office: str, before: date | None = None) -> Row[Any] | None:
+    def _last(
+        self, office: str, before: date | None = None, *, finished: bool = False, lock: bool = False
+    ) -> Row[Any] | None:
         query = select(RoundRow.__table__).where(RoundRow.office == office)
+        if lock:
+            query = query.with_for_update()
+        if finished:
+            query = query.where(RoundRow.finished_at.is_not(None))
         if before is not None:
             query = query.where(RoundRow.as_of < before)
         return self._connection.execute(query.order_by(RoundRow.as_of.desc()).limit(1)).one_or_none()
