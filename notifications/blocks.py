@@ -3,9 +3,10 @@
 The text and the HTML of a letter are two layouts of the same blocks, so they cannot say different things.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from workflows.texts import Language
 
@@ -18,9 +19,8 @@ class Tone(StrEnum):
     PLAIN = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A link that asks to be pressed; a primary one is filled."""
+class Button(NamedTuple):
+    """A link that asks to be pressed; a primary one is filled. (A tuple: forty in a letter are usual.)"""
 
     label: str
     url: str
@@ -104,7 +104,15 @@ class More:
 
 Block = Paragraph | Heading | Entry | Line | Fact | Buttons | More
 
-ROWS = (Entry, Line)
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A row still without words: of its hundreds a letter says the first and counts the others."""
+
+    say: Callable[[], Entry | Line]
+
+
+ROWS = (Entry, Line, Unsaid)
 """Blocks of which a letter may have hundreds; the rest is a handful."""
 
 

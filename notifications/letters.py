@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
@@ -56,9 +56,11 @@ class Action(StrEnum):
     SIGN_IN = "sign_in"
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place for a link: the action and what it is about. The signed address is made when rendering."""
+class Slot(NamedTuple):
+    """A place for a link: the action and what it is about. The signed address is made when rendering.
+
+    A tuple, because a letter has fifty of them and more.
+    """
 
     action: Action
     plan: str | None = None

@@ -4,24 +4,22 @@ Templates are compiled once per process. HTML is escaped everywhere; a missing v
 empty place.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from notifications import calendar_events
-from notifications.blocks import ROWS, Block, Heading, More, Page
 from notifications.calendar_events import DueDate
-from notifications.letters import Action, Letter, Links, Slot
+from notifications.letters import Letter, Links
 from notifications.speech import speech
 from notifications.wording import items
-from notifications.wording.pages import page
+from notifications.wording.pages import headline, page
 from notifications.wording.zalo import zalo_text
 from workflows.engine.states import Standing
 
-__all__ = ["HTML_LIMIT", "Rendered", "page", "render", "zalo_text"]
+__all__ = ["HTML_LIMIT", "Rendered", "headline", "render", "zalo_text"]
 
 HTML_LIMIT = 100_000
 """Bytes of HTML: Gmail clips a letter at 102 KB, and with it the closing lines."""
@@ -63,11 +61,9 @@ def render(letter: Letter, links: Links | None) -> Rendered:
 
     Raises jinja2.UndefinedError, KeyError or ValueError for a letter that lacks what its kind needs.
     """
-    whole = page(letter, links)
     html_template, text_template = _templates()
-    shown, html = whole, ""
     for limit in ROW_LIMITS:
-        shown = _cut(whole, limit, letter, links)
+        shown = page(letter, links, limit)
         html = html_template.render(page=shown)
         if len(html) < HTML_LIMIT // 3 or len(html.encode()) < HTML_LIMIT:
             break
@@ -78,34 +74,6 @@ def render(letter: Letter, links: Links | None) -> Rendered:
         html=html,
         calendar=_calendar(letter),
     )
-
-
-def _cut(whole: Page, limit: int, letter: Letter, links: Links | None) -> Page:
-    """The page with at most `limit` rows; what is left out is counted, with a link to all of it."""
-    rows = sum(1 for block in whole.blocks if isinstance(block, ROWS))
-    if rows <= limit:
-        return whole
-    said = speech(whole.language)
-    more = said.plural("and {n} more item", "and {n} more items", rows - limit)
-    url = links(_everything(letter)) if links is not None else None
-    return replace(whole, blocks=(*_first_rows(whole.blocks, limit), More(more, url)))
-
-
-def _first_rows(blocks: Sequence[Block], limit: int) -> Iterator[Block]:
-    shown = 0
-    for block in blocks:
-        if isinstance(block, ROWS):
-            if shown == limit:
-                return
-            shown += 1
-        elif isinstance(block, Heading) and shown == limit:
-            return
-        yield block
-
-
-def _everything(letter: Letter) -> Slot:
-    plan = letter.plans[0].id if letter.plans else None
-    return Slot(Action.UNIT, plan, unit=letter.recipient.unit)
 
 
 def _calendar(letter: Letter) -> bytes | None:

@@ -1,5 +1,6 @@
 """Letters as bytes: what another parser reads is what was meant, and nothing hostile gets in."""
 
+import binascii
 import email
 import email.header
 import email.policy
@@ -222,6 +223,13 @@ def test_any_printable_body_survives(text: str, html: str) -> None:
     assert_wire_ready(data)
     assert body(data, "plain") == (text if text.endswith("\n") else text + "\n")
     assert body(data, "html") == (html if html.endswith("\n") else html + "\n")
+
+
+@given(text=lines.map("\n".join))
+def test_lines_encoded_one_by_one_are_the_body_encoded_whole(text: str) -> None:
+    whole = text if text.endswith("\n") else text + "\n"
+    expected = binascii.b2a_qp(whole.replace("\n", "\r\n").encode())
+    assert b"\r\n\r\n" + expected + b"\r\n--=_" in compose(replace(LETTER, text=text))
 
 
 @pytest.mark.parametrize(

@@ -139,9 +139,12 @@ def buttons(item: Item, voice: Voice, links: Links | None, speech: Speech) -> tu
             (Action.OBSTACLE, speech.say("Stuck")),
             (Action.EXTEND, speech.say("Need more time")),
         ]
+    first = offered[0][0]
     return tuple(
-        Button(label, links(Slot(action, item.plan, item.assignment, item.unit)), primary=position == 0)
-        for position, (action, label) in enumerate(offered)
+        [
+            Button(label, links(Slot(action, item.plan, item.assignment, item.unit)), action is first)
+            for action, label in offered
+        ]
     )
 
 

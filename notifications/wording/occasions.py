@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph
+from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph, Unsaid
 from notifications.letters import Action, Links, Sender, Slot
 from notifications.parts import Alarm, Closing, Decided, Decision, SignIn, Voice
 from notifications.speech import Speech
@@ -80,7 +81,7 @@ def closing_subject(part: Closing, speech: Speech) -> str:
     return speech.say("With thanks: {plan} is finished", plan=part.plan.title)
 
 
-def closing_blocks(part: Closing, sender: Sender, speech: Speech, *, alone: bool) -> Iterator[Block]:
+def closing_blocks(part: Closing, sender: Sender, speech: Speech, *, alone: bool) -> Iterator[Block | Unsaid]:
     """Thanks, the count, and what stays undone."""
     if not alone:
         yield Heading(speech.say("{unit} - {plan}", unit=part.unit_name, plan=part.plan.title))
@@ -94,7 +95,7 @@ def closing_blocks(part: Closing, sender: Sender, speech: Speech, *, alone: bool
         yield Paragraph(tally(part.tally, part.unit_name, part.voice, speech))
     if part.undone:
         yield Heading(speech.say("Still without a result"))
-        yield from (items.line(item, speech) for item in part.undone)
+        yield from (Unsaid(partial(items.line, item, speech)) for item in part.undone)
     yield Paragraph(speech.say("Reminders and links of this plan end today."))
 
 

@@ -1,9 +1,9 @@
 """A whole letter in words: headline, salutation, the blocks of its parts, and how to answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from notifications.blocks import Block, Entry, Page, Paragraph
-from notifications.letters import Letter, LetterKind, Links
+from notifications.blocks import ROWS, Block, Entry, Heading, More, Page, Paragraph, Unsaid
+from notifications.letters import Action, Letter, LetterKind, Links, Slot
 from notifications.parts import (
     Alarm,
     Closing,
@@ -20,10 +20,13 @@ from notifications.speech import Speech, speech
 from notifications.wording import headlines, leaders, occasions, office, units
 
 
-def page(letter: Letter, links: Links | None) -> Page:
-    """The letter in its language. `links` None: no public address, so reply and telephone take over."""
+def page(letter: Letter, links: Links | None, most_rows: int) -> Page:
+    """The letter in its language, with at most so many rows; the others are counted, with a link to all.
+
+    `links` None: no public address, so reply and telephone take over.
+    """
     said = speech(letter.language)
-    subject, preview = _headline(letter, said)
+    subject, preview = headline(letter)
     return Page(
         language=letter.language,
         subject=subject,
@@ -31,13 +34,14 @@ def page(letter: Letter, links: Links | None) -> Page:
         committee=letter.sender.committee,
         day=said.today(letter.as_of),
         salutation=said.say("To: {reader}", reader=letter.recipient.salutation),
-        blocks=tuple(_blocks(letter, links, said)),
+        blocks=tuple(_shown(letter, links, most_rows, said)),
         closing=tuple(Paragraph(text, quiet=True) for text in _closing(letter, links, said)),
     )
 
 
-def _headline(letter: Letter, said: Speech) -> tuple[str, str]:
-    first = letter.parts[0]
+def headline(letter: Letter) -> tuple[str, str]:
+    """The subject, and the preview that mail clients show beside it."""
+    said, first = speech(letter.language), letter.parts[0]
     match first:
         case Leadership():
             reports = [part for part in letter.parts if isinstance(part, Leadership)]
@@ -67,7 +71,34 @@ def _headline(letter: Letter, said: Speech) -> tuple[str, str]:
             ), wrong
 
 
-def _blocks(letter: Letter, links: Links | None, said: Speech) -> Iterator[Block]:
+def _shown(letter: Letter, links: Links | None, most_rows: int, said: Speech) -> Iterator[Block]:
+    blocks = list(_blocks(letter, links, said))
+    rows = sum(1 for block in blocks if isinstance(block, ROWS))
+    for block in blocks if rows <= most_rows else _first_rows(blocks, most_rows):
+        yield block.say() if isinstance(block, Unsaid) else block
+    if rows > most_rows:
+        more = said.plural("and {n} more item", "and {n} more items", rows - most_rows)
+        yield More(more, links(_everything(letter)) if links is not None else None)
+
+
+def _first_rows(blocks: Iterable[Block | Unsaid], limit: int) -> Iterator[Block | Unsaid]:
+    shown = 0
+    for block in blocks:
+        if isinstance(block, ROWS):
+            if shown == limit:
+                return
+            shown += 1
+        elif isinstance(block, Heading) and shown == limit:
+            return
+        yield block
+
+
+def _everything(letter: Letter) -> Slot:
+    plan = letter.plans[0].id if letter.plans else None
+    return Slot(Action.UNIT, plan, unit=letter.recipient.unit)
+
+
+def _blocks(letter: Letter, links: Links | None, said: Speech) -> Iterator[Block | Unsaid]:
     numbered = 0
     alone = sum(1 for part in letter.parts if not isinstance(part, DeskNote)) <= 1
     if isinstance(letter.parts[0], Digest | DeskNote):
@@ -80,7 +111,7 @@ def _blocks(letter: Letter, links: Links | None, said: Speech) -> Iterator[Block
 
 def _part(
     letter: Letter, part: Part, links: Links | None, said: Speech, *, alone: bool, numbered: int
-) -> Iterator[Block]:
+) -> Iterator[Block | Unsaid]:
     match part:
         case UnitSection():
             return units.blocks(letter, part, links, said, alone=alone)

@@ -1,8 +1,9 @@
 """What units read: the daily letter, the weekly summary, their extract of a new plan."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
-from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph
+from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph, Unsaid
 from notifications.letters import Action, Letter, LetterKind, Links, Sender, Slot
 from notifications.parts import Item, PlanName, Tally, UnitSection, Voice
 from notifications.speech import Speech
@@ -21,7 +22,7 @@ def plan_reference(plan: PlanName, speech: Speech) -> str:
 
 def blocks(
     letter: Letter, section: UnitSection, links: Links | None, speech: Speech, *, alone: bool
-) -> Iterator[Block]:
+) -> Iterator[Block | Unsaid]:
     """One section: what presses first, then the week, then what is further away.
 
     The standing office is not introduced or thanked by itself.
@@ -30,12 +31,11 @@ def blocks(
         yield Heading(speech.say("{unit} - {plan}", unit=section.unit_name, plan=section.plan.title))
     if section.copied:
         yield Paragraph(speech.say("For information: what {unit} was sent.", unit=section.unit_name))
-        yield from (items.line(item, speech) for item in (*section.attention, *section.this_week))
-        yield from (items.line(item, speech) for item in section.later)
+        yield from _lines((*section.attention, *section.this_week, *section.later), speech)
         return
     yield from (Paragraph(text) for text in _opening(letter, section, speech))
     for number, item in enumerate(section.attention, 1):
-        yield items.entry(item, number, section.voice, links, speech)
+        yield Unsaid(partial(items.entry, item, number, section.voice, links, speech))
     yield from _lists(letter, section, speech)
     if (section.tally is not None or letter.kind is LetterKind.PUBLICATION) and links is not None:
         slot = Slot(Action.UNIT, section.plan.id, unit=section.unit)
@@ -144,7 +144,7 @@ def tally(count: Tally, unit: str, voice: Voice, speech: Speech) -> str:
     )
 
 
-def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Block]:
+def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Block | Unsaid]:
     published = letter.kind is LetterKind.PUBLICATION
     requested = section.voice is Voice.REQUEST
     later = speech.say("Further ahead")
@@ -154,7 +154,7 @@ def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Blo
     yield from _listed(later, section.later, speech, clauses=published)
     if section.helping:
         yield Heading(speech.say("To help with"))
-        yield from (items.helping_line(helping, speech) for helping in section.helping)
+        yield from (Unsaid(partial(items.helping_line, helping, speech)) for helping in section.helping)
     yield from _listed(speech.say("New dates"), section.redated, speech)
     yield from _listed(speech.say("No longer needed"), section.cancelled, speech)
     if section.accepted:
@@ -164,10 +164,14 @@ def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Blo
 
 def _listed(
     heading: str, listed: Sequence[Item], speech: Speech, *, clauses: bool = False
-) -> Iterator[Block]:
+) -> Iterator[Block | Unsaid]:
     if listed:
         yield Heading(heading)
-        yield from (items.line(item, speech, clause=clauses) for item in listed)
+        yield from _lines(listed, speech, clause=clauses)
+
+
+def _lines(listed: Iterable[Item], speech: Speech, *, clause: bool = False) -> Iterator[Unsaid]:
+    return (Unsaid(partial(items.line, item, speech, clause=clause)) for item in listed)
 
 
 def _farewell(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Paragraph]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifications.letters import Letter, LetterKind, from_json
-from notifications.messages import page
+from notifications.messages import headline
 from notifications.parts import UnitSection
 from workflows.engine import board
 from workflows.engine.board import Row
@@ -27,7 +27,7 @@ class Told:
     @property
     def why(self) -> str:
         """Its preview line, in its own language."""
-        return page(self.letter, None).preview
+        return headline(self.letter)[1]
 
 
 @dataclass(frozen=True, slots=True)

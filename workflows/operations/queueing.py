@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from notifications.drafts import Composed
-from notifications.letters import ROUND_LETTERS, Letter, LetterKind, Slot, to_json
-from notifications.messages import page
+from notifications.letters import ROUND_LETTERS, Letter, LetterKind, to_json
+from notifications.messages import headline
 from workflows.engine.records import Notice
 from workflows.store.records import QueuedLetter, StoredNotice
 from workflows.store.transaction import Transaction
@@ -61,7 +61,7 @@ def queue(
             kind=letter.kind.value,
             channel=letter.recipient.channel,
             address=letter.recipient.address,
-            subject=page(letter, _unlinked).subject,
+            subject=headline(letter)[0],
             language=letter.language.value,
             content=to_json(letter),
             created_at=now,
@@ -94,8 +94,3 @@ def morning(day: date) -> datetime:
 def is_round_letter(kind: str) -> bool:
     """Whether a stored letter's kind is one of which an address gets one a day."""
     return kind in {known.value for known in ROUND_LETTERS}
-
-
-def _unlinked(_slot: Slot) -> str:
-    """Stands for addresses where only the subject is wanted: links are signed when a letter is written."""
-    return ""

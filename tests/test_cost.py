@@ -1,0 +1,68 @@
+"""What work may cost, as counts that hold on every machine: links signed, rows worded, statements, bytes.
+
+How long it takes is for `benchmarks/`.
+"""
+
+from collections import Counter
+from dataclasses import replace
+
+from letter_samples import SIGNS, letter, village_section, work
+from letter_samples import links as sample_links
+
+from notifications.letters import Action, LetterKind, Slot
+from notifications.messages import ROW_LIMITS, headline, render
+from workflows.operations.links import Link, LinkSigner, links_of
+from workflows.store.database import Database
+
+# Letters
+
+
+def test_only_the_rows_a_letter_shows_are_put_into_words() -> None:
+    asked: Counter[str | None] = Counter()
+
+    def links(slot: Slot) -> str:
+        asked[slot.assignment] += 1
+        return sample_links(slot)
+
+    rows = tuple(replace(SIGNS, assignment=f"w-{n}/thon-2") for n in range(5_000))
+    render(letter(LetterKind.DAILY, village_section(attention=rows)), links)
+    asked.pop(None)
+    assert list(asked) == [f"w-{n}/thon-2" for n in range(ROW_LIMITS[0])]
+
+
+def test_a_subject_needs_no_row_in_words() -> None:
+    unsayable = work(due="no date: whoever puts this row into words fails")
+    subject, preview = headline(letter(LetterKind.DAILY, village_section(later=(unsayable,) * 3)))
+    assert "Thôn 2" in subject
+    assert preview
+
+
+def test_the_buttons_of_one_piece_of_work_share_one_signature(database: Database) -> None:
+    signed: list[str | None] = []
+
+    class Counting(LinkSigner):
+        def token(self, link: Link) -> str:
+            signed.append(link.assignment)
+            return super().token(link)
+
+    with database.read() as transaction:
+        address = links_of(
+            letter(LetterKind.DAILY, village_section()), Counting("k" * 32), "https://x.example", transaction
+        )
+        shown = {
+            address(Slot(action, "p", f"signs/thon-{n}", "thon-2"))
+            for n in (1, 2)
+            for action in (Action.SEE, Action.DONE, Action.START, Action.OBSTACLE, Action.EXTEND)
+        }
+    assert len(shown) == 10
+    assert signed == ["signs/thon-1", "signs/thon-2"]
+
+
+def test_a_letter_of_ten_rows_stays_small() -> None:
+    rows = tuple(replace(SIGNS, assignment=f"w-{n}/thon-2") for n in range(10))
+    whole = render(letter(LetterKind.DAILY, village_section(attention=rows)), sample_links)
+    listed = render(
+        letter(LetterKind.WEEKLY, village_section(attention=rows[:3], later=rows[3:])), sample_links
+    )
+    assert len(listed.html.encode()) + len(listed.text.encode()) < 20_000
+    assert len(whole.html.encode()) + len(whole.text.encode()) < 32_000
