@@ -64,6 +64,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "/check": dict.fromkeys(("nobody", "thon-2", "vhxh", "deputy"), SIGN_IN),
     "/board": SIGNED_IN,
     "/board.csv": SIGNED_IN,
+    "/board.xlsx": SIGNED_IN,
     "/board/map": SIGNED_IN,
     "/board/gantt": SIGNED_IN,
     "/board/graph": SIGNED_IN,

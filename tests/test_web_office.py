@@ -1,12 +1,16 @@
 """The clerk's pages: the day, an assignment and its moves, hand-overs, the board, the outbox."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 from web_house import BASE_URL, OFFICE, PLAN, SIGNS_2, House, forms_of, send
 
-from web.board_csv import as_text
+from notifications.speech import speech
+from web.board_files import as_text, board_xlsx
 from web.board_rows import Chosen, plain, select
 from web.codes import square
 from workflows.engine.states import Verb
@@ -14,6 +18,7 @@ from workflows.operations.board import read_board
 from workflows.operations.queueing import morning
 from workflows.operations.round import run_round
 from workflows.store.records import LetterState, Outcome
+from workflows.texts import Language
 
 SIGNS_1 = "hazard-signs/thon-1"
 SIGNS_3 = "hazard-signs/thon-3"
@@ -238,9 +243,40 @@ def test_a_filter_that_means_nothing_shows_the_whole_board_or_an_empty_one(clerk
     assert "Không có việc nào khớp" in clerk.get("/board", params={"unit": "nobody"}).text
 
 
-@pytest.mark.parametrize("title", ["=1+1", "+84", "-2", "@sum", "\t=1", "  =1"])
+FORMULAS = ["=1+1", "+84", "-2", "@sum", "\t=1", "  =1"]
+
+
+@pytest.mark.parametrize("title", FORMULAS)
 def test_no_cell_of_the_file_is_computed(title: str) -> None:
     assert as_text(title).startswith("'")
+
+
+def test_no_cell_of_the_workbook_is_computed(house: House) -> None:
+    (row, *_) = read_board(house.database, OFFICE, PLAN, as_of=house.window.today()).rows
+    rows = [replace(row, title=title) for title in FORMULAS]
+
+    sheet = load_workbook(BytesIO(board_xlsx(rows, speech(Language.VI)))).active
+
+    assert sheet is not None
+    cells = [cell for (cell,) in sheet.iter_rows(min_row=2, max_col=1)]
+    assert [cell.value for cell in cells] == FORMULAS
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [cell.quotePrefix for cell in cells[:4]] == [True] * 4
+
+
+def test_the_workbook_holds_what_the_screen_shows(clerk: TestClient) -> None:
+    answer = clerk.get("/board.xlsx", params={"unit": "thon-2", "standing": "overdue"})
+    sheet = load_workbook(BytesIO(answer.content)).active
+
+    assert answer.headers["content-disposition"].endswith('thang-tre-em-2026-2026-06-10.xlsx"')
+    assert sheet is not None
+    head, signs = sheet.iter_rows(values_only=True)
+    assert head[:4] == ("Nội dung", "Đơn vị", "Tình trạng", "Hạn")
+    assert signs[:3] == ("Cắm biển cảnh báo, rào chắn điểm nguy hiểm", "Thôn 2", "Quá hạn")
+    assert sheet["D2"].is_date
+    assert str(signs[3]).startswith("2026-06-08")
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref == "A1:I2"
 
 
 def test_the_file_holds_what_the_screen_shows(house: House, clerk: TestClient) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter, Request, Response
 
 from web.access import Clerk, Member, Signed
-from web.board_csv import board_csv
+from web.board_files import board_csv, board_xlsx
 from web.board_rows import GLYPHS, WORST_FIRST, Chosen, chosen_of, heat_map, select, turns
 from web.drawings.burn_up import burn_up, progress
 from web.drawings.gantt import bars, gantt
@@ -30,6 +30,7 @@ from workflows.texts import STANDING_LABELS
 router = APIRouter()
 
 PAGE_ROWS = 100
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OVER = frozenset({State.DONE, State.CANCELLED})
 
 MOST_TEXTS = 30
@@ -110,9 +111,20 @@ def as_csv(request: Request, member: Signed) -> Response:
     """What is on the screen, for a spreadsheet."""
     seen = _seen(request, member)
     text = board_csv(_ordered(seen.rows), speech_of(request))
-    name = f"{seen.board.plan.id}-{seen.board.as_of.isoformat()}.csv"
+    return _file(seen, text.encode(), "csv", "text/csv; charset=utf-8")
+
+
+@router.get("/board.xlsx")
+def as_workbook(request: Request, member: Signed) -> Response:
+    """What is on the screen, as a workbook."""
+    seen = _seen(request, member)
+    return _file(seen, board_xlsx(_ordered(seen.rows), speech_of(request)), "xlsx", _WORKBOOK)
+
+
+def _file(seen: Seen, data: bytes, ending: str, media_type: str) -> Response:
+    name = f"{seen.board.plan.id}-{seen.board.as_of.isoformat()}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(data, media_type=media_type, headers=headers)
 
 
 @router.get("/board/map")
