@@ -9,6 +9,7 @@ from notifications.speech import Speech
 from plan_definitions.model import Office
 from workflows.engine.records import Record, Via
 from workflows.engine.states import Verb
+from workflows.operations.api_tokens import BY
 from workflows.store.records import StoredRecord
 from workflows.texts import N_, date_numeric
 
@@ -132,6 +133,8 @@ def name_of(by: str, office: Office, said: Speech) -> str:
     """Who `by` is: a contact, unit or role by name; the machine where nobody did it."""
     if by in ("round", "publish"):
         return said.say("System")
+    if by.startswith(BY):
+        return said.say("the system {name}", name=by.removeprefix(BY))
     unit = office.roles.get(by, by).partition("/")[0]
     if unit not in office.units:
         return by

@@ -67,7 +67,8 @@ def move(
 def _check_scope(caller: Caller, verb: Verb) -> None:
     if not caller.may(Scope.MOVE_OFFICE) and not is_units_own(verb):
         raise TurnedAway(
-            Kind.NOT_ALLOWED, Phrase("Only the standing office does this: {verb}.", {"verb": VERB_WORDS[verb]})
+            Kind.NOT_ALLOWED,
+            Phrase("Only the standing office does this: {verb}.", {"verb": VERB_WORDS[verb]}),
         )
 
 

@@ -71,7 +71,10 @@ class Submit(Move):
     verb: Literal["submit"]
     done_on: Day | None = Field(None, description="The day of the work; today where absent.")
     figures: dict[Word, Annotated[int, Field(ge=0, lt=10**9)]] = Field(
-        default_factory=dict, description="Counted results by the indicator's id.", max_length=50
+        default_factory=dict,
+        description="Counted results by the indicator's id.",
+        max_length=50,
+        json_schema_extra={"additionalProperties": False},
     )
     document: Dispatch | None = None
     evidence_later: bool = Field(False, description="The evidence follows later.")
