@@ -2,13 +2,18 @@
 
 import hashlib
 import struct
+import tracemalloc
 import zlib
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import ExifTags, Image
+from PIL.PngImagePlugin import PngInfo
 
 from workflows.errors import MoveRefused
 from workflows.operations.evidence import keep_file
@@ -100,6 +105,73 @@ def test_a_malformed_exif_directory_goes_and_the_picture_stays(tiff: bytes) -> N
     photo = b"\xff\xd8" + segment(0xE1, b"Exif\0\0" + tiff) + segment(0xFE, PLACE) + QUANTISATION + SCAN
 
     assert without_metadata(photo, "image/jpeg") == b"\xff\xd8" + QUANTISATION + SCAN
+
+
+def photographed(**how: Any) -> bytes:
+    """A real picture by a real encoder, with place, device, time, colour profile and captions in it."""
+    picture = Image.effect_noise((64, 48), 60).convert("RGB")
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation], exif[ExifTags.Base.Make] = 6, "Camera of Thon 2"
+    exif[ExifTags.Base.DateTime] = "2026:06:10 08:00:00"
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update(
+        {ExifTags.GPS.GPSLatitudeRef: "N", ExifTags.GPS.GPSLatitude: (20.0, 58.0, 30.5)}
+    )
+    written = BytesIO()
+    picture.save(written, exif=exif, icc_profile=b"a colour profile", **how)
+    return written.getvalue()
+
+
+CAPTIONED = PngInfo()
+CAPTIONED.add_text("Comment", "Thon 2")
+CAPTIONED.add_itxt("XML:com.adobe.xmp", "<x>20.9N</x>")
+
+REAL: dict[str, dict[str, Any]] = {
+    "jpeg": {"format": "JPEG", "comment": PLACE},
+    "progressive jpeg": {"format": "JPEG", "progressive": True},
+    "png": {"format": "PNG", "pnginfo": CAPTIONED},
+    "webp": {"format": "WEBP", "lossless": True, "xmp": b"<x>20.9N</x>"},
+}
+
+
+@pytest.mark.parametrize("kind", REAL)
+def test_a_real_photograph_loses_its_place_and_no_pixel(tmp_path: Path, kind: str) -> None:
+    photo = photographed(**REAL[kind])
+    assert Image.open(BytesIO(photo)).getexif().get_ifd(ExifTags.IFD.GPSInfo)
+
+    kept = keep_upload(tmp_path, "bien.jpg", photo).path.read_bytes()
+
+    before, after = Image.open(BytesIO(photo)), Image.open(BytesIO(kept))
+    assert after.tobytes() == before.tobytes()
+    assert dict(after.getexif()) in ({}, {ExifTags.Base.Orientation: 6})
+    assert not after.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    assert {"comment", "Comment", "xmp", "XML:com.adobe.xmp", "exif"} & set(after.info) <= {"exif"}
+    assert b"Camera of Thon 2" not in kept
+
+
+def test_a_picture_that_claims_to_be_endless_costs_no_more_than_its_bytes(tmp_path: Path) -> None:
+    size = struct.pack(">IIBBBBB", 200_000, 200_000, 8, 2, 0, 0, 0)
+    picture = zlib.compress(bytes(1_000_000))
+    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", picture) + chunk(b"IEND", b"")
+
+    tracemalloc.start()
+    keep_upload(tmp_path, "bien.png", bomb)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("brand", "said"),
+    [(b"heic", "ảnh HEIC"), (b"mif1", "Tương thích nhất"), (b"mp42", "phim"), (b"qt  ", "phim")],
+)
+def test_what_telephones_send_and_computers_cannot_open_is_refused_with_what_to_do(
+    tmp_path: Path, brand: bytes, said: str
+) -> None:
+    with pytest.raises(MoveRefused) as refused:
+        keep_upload(tmp_path, "IMG_0001", b"\0\0\0\x18ftyp" + brand + bytes(100))
+
+    assert said in refused.value.say(translator(Language.VI))
 
 
 BROKEN = {

@@ -25,6 +25,9 @@ SIGNATURES: dict[bytes, str] = {
 
 _WEBP = (b"RIFF", b"WEBP")
 
+_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"})
+"""Brands of photographs in the container of ISO/IEC 23008-12; other brands of its are films."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
@@ -64,7 +67,7 @@ def keep_bytes(home: Path, name: str, data: bytes) -> KeptFile:
         raise MoveRefused("{file} is empty or larger than {limit} MB", file=name, limit=LARGEST >> 20)
     media_type = media_type_of(data[:16])
     if media_type is None:
-        raise MoveRefused("{file} is no PDF, photograph or office document", file=name)
+        raise _not_taken(name, data[:16])
     try:
         cleaned = without_metadata(data, media_type)
     except BrokenPicture as error:
@@ -78,6 +81,19 @@ def keep_bytes(home: Path, name: str, data: bytes) -> KeptFile:
     target.touch(mode=0o600)
     target.write_bytes(cleaned)
     return KeptFile(target, name, media_type, len(cleaned), hashlib.sha256(cleaned).hexdigest())
+
+
+def _not_taken(name: str, head: bytes) -> MoveRefused:
+    """What to do instead with a file of a kind that is not taken."""
+    if head[4:8] != b"ftyp":
+        return MoveRefused("{file} is no PDF, photograph or office document", file=name)
+    if head[8:12] in _HEIC:
+        return MoveRefused(
+            "{file} is a HEIC photograph, which many computers cannot open; please send it as JPEG "
+            "(iPhone: Settings, Camera, Formats, Most Compatible)",
+            file=name,
+        )
+    return MoveRefused("{file} is a film; please send photographs or a PDF", file=name)
 
 
 def media_type_of(head: bytes) -> str | None:

@@ -1,7 +1,8 @@
 """Photographs without what a camera writes beside the picture: place, time, device, captions.
 
-The picture itself is not touched. Of EXIF only the orientation is kept, else pictures would lie on their
-side. Formats: JPEG (JFIF, ITU-T T.81 annex B; EXIF 2.3), PNG (RFC 2083), WebP (RIFF).
+The picture itself is neither touched nor unpacked: no photograph loses quality, and one that claims to be
+larger than any memory is bytes like any other. Of EXIF only the orientation is kept, else pictures would lie
+on their side. Formats: JPEG (JFIF, ITU-T T.81 annex B; EXIF 2.3), PNG (RFC 2083), WebP (RIFF).
 """
 
 import struct
