@@ -1,6 +1,7 @@
 """The API: the rows, the history and the moves of the command, for those who hold a token."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, get_args
@@ -466,3 +467,59 @@ def test_the_description_is_there_for_anybody_and_fetches_nothing(house: House) 
     ].keys() == set(EXAMPLES)
     for path in ("docs", "redoc"):
         assert house.browser().get(f"{AT}/{path}").status_code == 404
+
+
+# Every address and every kind of caller
+
+CALLERS: dict[str, tuple[tuple[Scope, ...], tuple[str, ...]]] = {
+    "reader": ((), ()),
+    "unit": ((Scope.MOVE_UNIT,), ("thon-2",)),
+    "office": ((Scope.MOVE_OFFICE,), ()),
+}
+ALL = {"nobody": 401, "reader": 200, "unit": 200, "office": 200}
+NOT_FOR_UNITS = ALL | {"unit": 403}
+OTHERS_WORK = ALL | {"unit": 404}
+
+ANSWERS: dict[str, dict[str, int]] = {
+    "/me": ALL,
+    "/plans": ALL,
+    "/units": ALL,
+    "/tally": ALL,
+    "/letters": NOT_FOR_UNITS,
+    WORK: ALL,
+    HISTORY: ALL,
+    f"{WORK}/{SIGNS_2}": ALL,
+    f"{WORK}/{SIGNS_1}": OTHERS_WORK,
+    f"{WORK}/weekly-news/thon-2/2": ALL,
+    f"{WORK}/weekly-news/thon-1/2": OTHERS_WORK,
+    f"{WORK}/no-such-task/thon-1": {"nobody": 401, "reader": 404, "unit": 404, "office": 404},
+    f"/plans/{PLAN}/moves": {"nobody": 401, "reader": 403, "unit": 422, "office": 422},
+}
+"""What each address answers to each caller: by GET, the moves by an empty POST."""
+
+
+def test_an_address_answers_each_caller_as_it_should(house: House) -> None:
+    headers = {who: Caller(house, *scopes, units=units).headers for who, (scopes, units) in CALLERS.items()}
+    headers["nobody"] = {}
+    browser = house.browser()
+
+    found = {
+        path: {
+            who: browser.request(
+                "POST" if path.endswith("/moves") else "GET", f"{AT}{path}", headers=headers[who]
+            ).status_code
+            for who in expected
+        }
+        for path, expected in ANSWERS.items()
+    }
+
+    assert found == ANSWERS
+
+
+def test_every_address_is_in_the_table(house: House) -> None:
+    described = house.browser().get(f"{AT}/openapi.json").json()["paths"]
+
+    patterns = {path: re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in described}
+    missing = [path for path, pattern in patterns.items() if not any(map(pattern.fullmatch, ANSWERS))]
+
+    assert missing == []

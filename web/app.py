@@ -61,7 +61,8 @@ def create_app(
     app.state.window = window
     for router in ROUTERS:
         app.include_router(router)
-    app.router.routes.append(mounted(create_api(window)))
+    app.state.api = create_api(window)
+    app.router.routes.append(mounted(app.state.api))
     app.mount("/static", LastingFiles(directory=STATIC), name="static")
     add_handlers(app)
     app.add_middleware(BodyLimit)

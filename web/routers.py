@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from web import (
+    api_pages,
     board_pages,
     calendar_feed,
     demo_pages,
@@ -12,12 +13,14 @@ from web import (
     office_pages,
     outbox_pages,
     sign_in_pages,
+    token_pages,
     unit_actions,
     unit_pages,
     work_pages,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    api_pages.router,
     board_pages.router,
     calendar_feed.router,
     demo_pages.router,
@@ -27,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     office_pages.router,
     outbox_pages.router,
     sign_in_pages.router,
+    token_pages.router,
     unit_actions.router,
     unit_pages.router,
     work_pages.router,

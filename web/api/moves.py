@@ -11,6 +11,7 @@ from web.api.fields import AssignmentName, Day, DispatchNumber, Note, Title, Wor
 from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Answered, Via
 from workflows.engine.states import MOVES, Verb, Who
+from workflows.texts import N_
 
 UNITS_OWN = frozenset({Who.UNIT, Who.UNIT_OR_LEADER, Who.UNIT_OR_OFFICE})
 """Who makes the moves that a unit may make itself."""
@@ -219,21 +220,21 @@ _DAY = date(2026, 6, 10).isoformat()
 EXAMPLES: Mapping[str, Any] = MappingProxyType(
     {
         "submit": {
-            "summary": "A unit's own system reports its work as done",
+            "summary": N_("A unit's own system reports its work as done"),
             "value": {
                 "verb": "submit", "assignment": "hazard-signs/thon-2", "done_on": _DAY,
                 "figures": {"signs": 5}, "document": {"number": "12/BC", "date": _DAY},
             },
         },
         "obstacle": {
-            "summary": "The office writes down what a village said on the telephone",
+            "summary": N_("The office writes down what a village said on the telephone"),
             "value": {
                 "verb": "obstacle", "assignment": "hazard-signs/thon-2", "note": "Chưa có biển",
                 "on_behalf_of": "thon-2", "via": "phone", "said_by": "Trưởng thôn",
             },
         },
         "accept": {
-            "summary": "The office confirms a result",
+            "summary": N_("The office confirms a result"),
             "value": {"verb": "accept", "assignment": "hazard-signs/thon-1"},
         },
     }
