@@ -24,19 +24,19 @@ from workflows.engine.records import Via
 from workflows.engine.states import Standing, Verb
 from workflows.errors import MoveRefused
 from workflows.operations import deliver as operations
+from workflows.operations.attempts import DOUBT_MINUTES, POLICY_MINUTES, next_attempt
 from workflows.operations.deliver import (
     ALARMED_REST,
-    DOUBT_MINUTES,
     LANE_REST,
     LEASE,
     RENEWED_AFTER,
     Delivered,
     Lane,
     deliver,
-    next_attempt,
 )
 from workflows.operations.links import LinkSigner
-from workflows.operations.outbox import drop_old_bytes, retry_letter
+from workflows.operations.outbox import retry_letter
+from workflows.operations.upkeep import tidy_up
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredLetter
 
@@ -141,7 +141,7 @@ FAULTS = {
     "550 at RCPT": (At.RCPT, "550 5.1.1 no such mailbox", LetterState.DEAD),
     "552 after the dot": (At.DOT, "552 5.2.2 mailbox full", LetterState.DEAD),
     "554 at DATA": (At.DATA, "554 5.6.0 not wanted", LetterState.DEAD),
-    "554 after the dot": (At.DOT, "554 5.7.1 looks like spam", LetterState.DEAD),
+    "550 after the dot": (At.DOT, "550 5.6.3 no conversion", LetterState.DEAD),
     "451 at MAIL": (At.MAIL, "451 4.3.0 try later", LetterState.DEFERRED),
 }
 
@@ -269,14 +269,26 @@ def test_an_account_that_rests_is_asked_for_by_hand_only(database: Database, ser
     assert send(database, server, queue_more) == Delivered()
 
 
-def test_one_refusal_by_policy_is_the_letter_s_own(database: Database, server: ScriptedServer) -> None:
+BLOCKED = "554 5.7.1 blocked"
+AN_HOUR_LATER = NOON + timedelta(minutes=POLICY_MINUTES)
+
+
+def test_one_refusal_by_policy_is_the_letter_s_own_and_the_second_ends_it(
+    database: Database, server: ScriptedServer
+) -> None:
     ids = queue(database, 6)
     for number in (1, 2, 5):
-        server.play(At.RCPT, "554 5.7.1 blocked", only_for=address(number))
+        server.play(At.RCPT, BLOCKED, only_for=address(number))
     result = send(database, server)
-    assert (result.sent, result.dead, result.why) == (3, 3, None)
-    dead = [n for n, state in enumerate(states(database, ids), 1) if state is LetterState.DEAD]
-    assert dead == [1, 2, 5]
+    assert (result.sent, result.dead, result.deferred, result.why) == (3, 0, 3, None)
+    assert get(database, ids[0]).not_before == AN_HOUR_LATER
+    for number in (2, 5):
+        server.play(At.RCPT, BLOCKED, only_for=address(number))
+    result = send(database, server, AN_HOUR_LATER)
+    assert (result.sent, result.dead, result.why) == (1, 2, None)
+    assert states(database, [ids[0], ids[1], ids[4]]) == [
+        LetterState.SENT, LetterState.DEAD, LetterState.DEAD,
+    ]  # fmt: skip
 
 
 def test_refusals_by_policy_in_a_row_are_the_account_s(database: Database, server: ScriptedServer) -> None:
@@ -289,6 +301,75 @@ def test_refusals_by_policy_in_a_row_are_the_account_s(database: Database, serve
     assert server.commands.count(At.RCPT) == operations.REFUSALS
     assert states(database, ids) == [LetterState.QUEUED] * 6
     assert {get(database, n).attempts for n in ids} == {0}
+
+
+def test_refusals_hours_apart_show_that_the_account_is_blocked_and_no_letter_is_given_up(
+    database: Database, server: ScriptedServer
+) -> None:
+    """As under `dondoc up`: one letter at a time, each in a delivery of its own."""
+    server.play(At.RCPT, "554 5.7.1 client host blocked", times=None)
+    (first,) = queue(database)
+    assert send(database, server).deferred == 1
+    assert send(database, server, AN_HOUR_LATER).dead == 1
+    second, third = queue(database, 3, kind="closing", not_before=AN_HOUR_LATER)[1:]
+    result = send(database, server, AN_HOUR_LATER)
+    assert result.why is not None
+    assert (result.sent, result.deferred, result.left) == (0, 3, 4)
+    assert states(database, [first, second, third]) == [LetterState.QUEUED] * 3
+    # As long as it is blocked, one letter asks each time; once it is not, all leave.
+    asked = server.commands.count(At.RCPT)
+    assert send(database, server, AN_HOUR_LATER + ALARMED_REST).why is not None
+    assert server.commands.count(At.RCPT) == asked + 1
+    server.forget_plays()
+    assert send(database, server, AN_HOUR_LATER + 2 * ALARMED_REST) == Delivered(sent=4)
+    assert {get(database, n).attempts for n in (first, second, third)} == {1}
+
+
+def test_letters_refused_just_before_the_account_was_turned_away_go_back(
+    database: Database, server: ScriptedServer
+) -> None:
+    ids = queue(database, 4)
+    server.play(At.RCPT, BLOCKED, times=2)
+    server.play(At.RCPT, "550 5.4.5 daily quota")
+    result = send(database, server)
+    assert result.why is not None
+    assert (result.deferred, result.left) == (4, 4)
+    assert states(database, ids) == [LetterState.QUEUED] * 4
+    assert {get(database, n).attempts for n in ids} == {0}
+    server.forget_plays()
+    assert send(database, server, NOON + LANE_REST).sent == 4
+
+
+def test_a_letter_in_doubt_that_policy_refuses_stays_in_doubt(
+    database: Database, server: ScriptedServer
+) -> None:
+    (letter_id,) = queue(database)
+    server.play(At.DOT, closes=True)
+    send(database, server)
+    server.play(At.RCPT, BLOCKED)
+    send(database, server, NOON + timedelta(minutes=DOUBT_MINUTES))
+    assert get(database, letter_id).state is LetterState.IN_DOUBT
+
+
+def test_a_letter_sent_again_by_hand_is_judged_anew(database: Database, server: ScriptedServer) -> None:
+    (letter_id,) = queue(database)
+    server.play(At.RCPT, BLOCKED, times=3)
+    send(database, server)
+    assert send(database, server, AN_HOUR_LATER).dead == 1
+    retry_letter(database, letter_id, now=AN_HOUR_LATER)
+    assert send(database, server, AN_HOUR_LATER).deferred == 1
+    assert get(database, letter_id).state is LetterState.DEFERRED
+
+
+def test_an_account_that_is_let_in_before_its_rest_is_over_rests_no_longer(
+    database: Database, server: ScriptedServer
+) -> None:
+    queue(database)
+    with database.write() as transaction:
+        transaction.senders.pause(SENDER.address, NOON + ALARMED_REST, "535 refused")
+    assert send(database, server, passing_over_rest=True).sent == 1
+    with database.read() as transaction:
+        assert transaction.senders.paused(SENDER.address, NOON) is None
 
 
 def test_an_address_that_does_not_exist_is_asked_for_once(database: Database, server: ScriptedServer) -> None:
@@ -378,7 +459,10 @@ def test_a_quota_is_spent_on_letters_that_go_out_and_never_passed(
     ids = queue(database, 250)
     lane = replace(LANE, per_day=100)
     assert send(database, server, lane=lane) == Delivered(sent=100, left=150)
-    assert send(database, server, lane=lane) == Delivered(left=150)
+    # Until the first of them are a day old nothing is asked for: the hour counts as a whole.
+    rests = send(database, server, lane=lane)
+    assert (rests.left, rests.rests_until) == (150, NOON + timedelta(hours=25))
+    assert rests.trouble == "quota of 100 letters in 24 hours is used up"
     tomorrow = NOON + timedelta(hours=26)
     assert send(database, server, tomorrow, lane).sent == 100
     assert send(database, server, tomorrow + timedelta(hours=26), lane) == Delivered(sent=50)
@@ -592,7 +676,7 @@ def dead_for_long(database: Database, server: ScriptedServer) -> tuple[int, date
     server.play(At.DOT, "554 5.6.0 not wanted")
     assert send(database, server) == Delivered(dead=1)
     later = NOON + timedelta(days=100)
-    assert drop_old_bytes(database, now=later) == 1
+    tidy_up(database, now=later)
     return letter_id, later
 
 

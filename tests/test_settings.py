@@ -79,6 +79,7 @@ def test_a_misspelt_variable_is_refused_with_the_one_meant(
     ("text", "sentence"),
     [
         ("smtp_port = 70000", "the setting DONDOC_SMTP_PORT must be a whole number from 1 to 65535"),
+        ("smtp_per_day = 0", "the setting DONDOC_SMTP_PER_DAY must be a whole number from 1 on"),
         ('smtp_security = "ssl"', "the setting DONDOC_SMTP_SECURITY must be tls, starttls or none"),
         ('lang = "fr"', "the setting DONDOC_LANG must be vi or en"),
         ('base_url = "dondoc.example"', "the setting DONDOC_BASE_URL must be an address such as"),

@@ -241,17 +241,6 @@ def test_a_claim_passes_over_what_another_is_claiming(postgres: PostgresDatabase
     database.close()
 
 
-def test_held_letters_wait_unless_told_otherwise(database: Database) -> None:
-    (letter_id,) = queue(database, queued_letter())
-    (claimed,) = claim(database)
-    tomorrow = MORNING + timedelta(days=1)
-    finish(database, claimed, Outcome(LetterState.HELD, not_before=tomorrow, attempted=False))
-    assert claim(database) == []
-    with database.write() as transaction:
-        (passed,) = transaction.letters.claim(MORNING, LEASE, 9, held_too=True)
-    assert (passed.letter.id, passed.was) == (letter_id, LetterState.HELD)
-
-
 def test_the_next_due_instant_looks_at_waiting_and_leased_letters(database: Database) -> None:
     def next_due() -> datetime | None:
         with database.read() as transaction:

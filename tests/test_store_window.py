@@ -7,6 +7,7 @@ from builders import MORNING, assignment
 from store_builders import published
 
 from workflows.errors import MoveRefused
+from workflows.operations.upkeep import tidy_up
 from workflows.store.database import Database
 from workflows.store.records import SignInRequest
 from workflows.store.submissions import KEPT
@@ -72,6 +73,15 @@ def test_the_operators_link_opens_in_any_browser(database: Database) -> None:
         transaction.sign_ins.ask(asked(browser=None))
 
         assert transaction.sign_ins.use("request", "whichever", MORNING)
+
+
+def test_the_daily_upkeep_forgets_old_forms(database: Database) -> None:
+    plan = published(database)
+    with database.write() as transaction:
+        transaction.submissions.claim("old", plan, MORNING)
+    tidy_up(database, now=MORNING + KEPT + timedelta(seconds=1))
+    with database.write() as transaction:
+        assert transaction.submissions.claim("old", plan, MORNING)
 
 
 def test_sign_ins_that_ended_a_day_ago_are_forgotten(database: Database) -> None:

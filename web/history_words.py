@@ -41,6 +41,8 @@ SENTENCES: Mapping[Verb, str] = MappingProxyType(
         Verb.ESCALATE: N_("Reported to the next level."),
         Verb.REVISE: N_("The plan was revised."),
         Verb.CLOSE: N_("The plan was closed."),
+        Verb.REVOKE: N_("Links were ended."),
+        Verb.ERASE: N_("A free text was erased."),
     }
 )
 """One sentence a verb; the day or number that belongs to it follows from the record's facts."""

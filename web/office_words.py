@@ -80,7 +80,6 @@ DONE_WORDS: Mapping[str, str] = MappingProxyType(
 LETTER_STATES: Mapping[LetterState, str] = MappingProxyType(
     {
         LetterState.QUEUED: N_("Waiting to be sent"),
-        LetterState.HELD: N_("Held until morning"),
         LetterState.SENDING: N_("Being sent"),
         LetterState.DEFERRED: N_("Will be tried again"),
         LetterState.IN_DOUBT: N_("Perhaps arrived"),

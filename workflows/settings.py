@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_security: Security = Security.STARTTLS
+    smtp_per_day: int | None = Field(default=None, ge=1)
     mail_from: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     secret_key: SecretStr | None = Field(default=None, min_length=_SECRET_KEY_LENGTH)
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
         {
             "smtp_port": Phrase("a whole number from 1 to 65535"),
             "smtp_security": Phrase("tls, starttls or none"),
+            "smtp_per_day": Phrase("a whole number from 1 on"),
             "base_url": Phrase("an address such as https://dondoc.example.gov.vn"),
             "secret_key": Phrase("at least 32 characters long"),
             "lang": Phrase("vi or en"),

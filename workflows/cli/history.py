@@ -23,7 +23,7 @@ AssignmentName = Annotated[
     ),
 ]
 
-_HEADINGS = (N_("Written"), N_("What"), N_("State"), N_("Who"), N_("Details"))
+_HEADINGS = (N_("No."), N_("Written"), N_("What"), N_("State"), N_("Who"), N_("Details"))
 
 
 def history(
@@ -42,7 +42,7 @@ def history(
         output.document([_document(stored) for stored in records], session.translate)
     else:
         headings = [session.translate(heading) for heading in _HEADINGS]
-        output.table(headings, [_cells(stored, session) for stored in records], right=frozenset())
+        output.table(headings, [_cells(stored, session) for stored in records], right=frozenset({0}))
 
 
 def _document(stored: StoredRecord) -> dict[str, object]:
@@ -84,6 +84,7 @@ _FACTS: Mapping[str, str] = MappingProxyType(
         "waits_for": N_("waits for {value}"),
         "held_until": N_("held until {value}"),
         "said_by": N_("said by {value}"),
+        "record": N_("record {value}"),
     }
 )
 """What a fact of a record is called; one that is not here keeps its own name."""
@@ -114,6 +115,7 @@ def _cells(stored: StoredRecord, session: Session) -> tuple[str, ...]:
     details += [record.via.value] if record.via is not None else []
     details += [record.note] if record.note else []
     return (
+        str(stored.sequence),
         instant(record.now, session.language),
         VERB_WORDS[record.verb].say(translate),
         " → ".join(dict.fromkeys(states)),

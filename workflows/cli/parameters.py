@@ -34,6 +34,10 @@ OfficeName = Annotated[
 PlanName = Annotated[
     str | None, typer.Option("--plan", metavar="PLAN", help=N_("The plan's id, where several are running."))
 ]
+Decider = Annotated[
+    str,
+    typer.Option("--by", metavar="WHO", help=N_("Who decides it: a contact, unit or role of the office.")),
+]
 RootPath = Annotated[
     str, typer.Option("--root-path", metavar="PATH", help=N_("Where a proxy has put the window."))
 ]

@@ -114,6 +114,7 @@ def _report(done: Published, schedule: Schedule, session: Session, *, as_json: b
     )
     output.say(said, session.translate)
     _print_late(done, session)
+    _print_revoked(done, session)
 
 
 def _print_late(done: Published, session: Session) -> None:
@@ -131,6 +132,13 @@ def _print_late(done: Published, session: Session) -> None:
         print(f"  {_day(due[name], session.language)}  {name}")
 
 
+def _print_revoked(done: Published, session: Session) -> None:
+    if done.revoked:
+        values = {"contacts": ", ".join(done.revoked)}
+        said = Phrase("Left, or have a new address, so that the links they hold end: {contacts}", values)
+        output.say(said, session.translate)
+
+
 def _print_changes(planned: Published, schedule: Schedule, session: Session) -> None:
     """The revision as people feel it: who gains and loses work, which dates move, what got a new name."""
     translate, found = session.translate, planned.publication
@@ -138,6 +146,7 @@ def _print_changes(planned: Published, schedule: Schedule, session: Session) -> 
         Phrase("Revision {revision} of {title}:", {"revision": planned.revision, "title": schedule.title}),
         translate,
     )
+    _print_revoked(planned, session)
     if not planned.changes_anything:
         output.say(Phrase("No assignment changes; texts, contacts or ladders do."), translate)
         return

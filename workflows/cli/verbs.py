@@ -165,7 +165,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "outbox": Verb(
             N_("Show the letters and what became of them."),
             N_(
-                "Lists letters, oldest first, perhaps only those in one state (queued, held, sending, "
+                "Lists letters, oldest first, perhaps only those in one state (queued, sending, "
                 "deferred, in_doubt, to_hand_over, sent, dead, superseded, expired, handed_over)."
             ),
             "dondoc outbox --state to_hand_over",
@@ -247,6 +247,25 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
                 "15 minutes, for the operator to hand over where mail does not arrive."
             ),
             "dondoc signin vhxh@kim-thanh.example",
+        ),
+        "revoke": Verb(
+            N_("End the links that somebody holds."),
+            N_(
+                "For whoever left, or passed a link on: every link, short code, calendar address and "
+                "session that a contact has had so far ends at once. The next letter carries new ones. Who "
+                "did it stands in the history. Publishing does the same by itself for contacts who left or "
+                "whose address changed."
+            ),
+            "dondoc revoke thon-2/head",
+        ),
+        "erase": Verb(
+            N_("Erase a free text from the history."),
+            N_(
+                "For a name that slipped into a note or a reason: erases the text of one record for good. "
+                "The record itself and who erased it when stay, and `audit` still finds the history whole. "
+                "`dondoc history` shows the records' numbers. Backups made before still hold the text."
+            ),
+            "dondoc erase hazard-signs/thon-5 31",
         ),
         "token": Verb(
             N_("Let other systems use the API."),

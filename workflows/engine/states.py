@@ -40,7 +40,7 @@ class Standing(StrEnum):
 
 
 class Verb(StrEnum):
-    """What can happen to an assignment."""
+    """What can happen to an assignment, or to its plan as a whole."""
 
     OPEN = "open"
     MISS = "miss"
@@ -68,6 +68,8 @@ class Verb(StrEnum):
     CREATE = "create"
     REVISE = "revise"
     CLOSE = "close"
+    REVOKE = "revoke"
+    ERASE = "erase"
 
 
 class Who(StrEnum):

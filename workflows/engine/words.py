@@ -45,6 +45,8 @@ VERB_WORDS: Mapping[Verb, Phrase] = MappingProxyType(
         Verb.CREATE: Phrase("giving out"),
         Verb.REVISE: Phrase("revising"),
         Verb.CLOSE: Phrase("closing the plan"),
+        Verb.REVOKE: Phrase("ending links"),
+        Verb.ERASE: Phrase("erasing a free text"),
     }
 )
 

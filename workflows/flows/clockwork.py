@@ -22,7 +22,7 @@ from workflows.flows.server import announced_address, answers, flows_at
 from workflows.flows.store import using
 from workflows.home import Home
 from workflows.operations.lanes import lane_of
-from workflows.operations.outbox import drop_old_bytes
+from workflows.operations.upkeep import tidy_up
 from workflows.settings import Settings, read_settings
 from workflows.store.commits import Commits
 from workflows.store.database import Database
@@ -105,7 +105,7 @@ class Clockwork:
         if rounds_due(database, self.clock()):
             if not self._attempt(ROUND, self._run_round):
                 return self.clock()
-            drop_old_bytes(database, now=self.clock())
+            tidy_up(database, now=self.clock())
         sender = lane_of(self.settings).sender.address
         due = delivery_due(database, sender, self.clock())
         if due is not None and due <= self.clock():

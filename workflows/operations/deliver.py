@@ -5,7 +5,6 @@ at any point leaves each letter where another process can take it up (docs/mail.
 """
 
 import contextlib
-import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 
 from notifications.outcomes import Kind, Outcome, Transport
 from workflows.errors import EnvironmentRefused
+from workflows.operations.attempts import result_of
 from workflows.operations.letter_bytes import Lane, Unwritable, put_into_bytes, written
 from workflows.operations.overtaken import ROUND_KINDS, UNSENT, free, why_overtaken
 from workflows.operations.quiet_hours import is_quiet
@@ -21,7 +21,7 @@ from workflows.store.records import TO_SEND, ClaimedLetter, Condemned, LetterSta
 from workflows.store.records import Outcome as Finished
 from workflows.store.transaction import Transaction
 
-__all__ = ["Delivered", "Lane", "deliver", "next_attempt", "put_into_bytes"]
+__all__ = ["Delivered", "Lane", "deliver", "put_into_bytes"]
 
 BATCH = 50
 """Letters claimed at a time: small enough that a killed process holds few of them up."""
@@ -33,12 +33,6 @@ RENEWED_AFTER = timedelta(minutes=3)
 """A batch older than this is held anew before its next letter: what is left of the lease must be longer than
 one letter takes at the worst, or another process would send it too."""
 
-RETRY_MINUTES = (1, 5, 15, 30, 60, 120, 180)
-"""Minutes until the next attempt, the last one repeated; each varied by a fifth (docs/mail.md)."""
-
-DOUBT_MINUTES = 60
-"""Longer than any retry of the server's own: a letter in doubt may well have arrived."""
-
 LANE_REST = timedelta(minutes=5)
 """How long an account rests after the server turned it away."""
 
@@ -46,7 +40,8 @@ ALARMED_REST = timedelta(minutes=30)
 """How long it rests where a person must act: asking more often would lock the account or keep it listed."""
 
 REFUSALS = 3
-"""Letters in a row refused by policy (5.7.x) that show the account is at fault, not the letters."""
+"""Addresses in a row at which policy (5.7.x) refused a letter that show the account is at fault, not the
+letters: whether minutes or a day apart, as long as no letter was taken between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +84,8 @@ def deliver(
     run = _Delivery(database, transport, lane, clock, passing_over_quiet_hours, offices, stopping)
     with database.write() as transaction:
         run.expire(transaction)
-        rest = None if passing_over_rest else transaction.senders.paused(lane.sender.address, clock())
-    if rest is not None:
+        rest = run.look_at_account(transaction)
+    if rest is not None and not passing_over_rest:
         return replace(run.outcome(), rests_until=rest[0], trouble=rest[1])
     run.send_all()
     return run.outcome()
@@ -108,8 +103,10 @@ class _Delivery:
     offices: Collection[str] | None
     stopping: Callable[[], bool]
     counted: Counter[str] = field(default_factory=Counter)
-    refused: list[tuple[ClaimedLetter, Outcome]] = field(default_factory=list)
     why: Outcome | None = None
+    paused: bool = False
+    suspects: bool = False
+    given_up: set[int] = field(default_factory=set)
 
     def expire(self, transaction: Transaction) -> None:
         """Give up letters whose usefulness has passed; what no server can have taken is told anew."""
@@ -119,12 +116,18 @@ class _Delivery:
         for letter in stale:
             free(transaction, letter)
 
+    def look_at_account(self, transaction: Transaction) -> tuple[datetime, str] | None:
+        """Until when the account rests and why; note what the first letter that it is let in with ends."""
+        sender = self.lane.sender.address
+        rest = transaction.senders.paused(sender, self.clock())
+        self.paused = rest is not None
+        self.suspects = transaction.refusals.in_a_row(sender) > 0
+        return rest
+
     def send_all(self) -> None:
         """Claim and send batch by batch. A letter that is overtaken or cannot be written ends no batch."""
         while self.why is None and not self.stopping() and (batch := self._claim()) is not None:
             self._send(batch)
-        for claim, outcome in self.refused:
-            self._finish(claim, outcome)
 
     def outcome(self) -> Delivered:
         """What the run came to."""
@@ -155,6 +158,9 @@ class _Delivery:
             room = BATCH
             if lane.per_day is not None:
                 room = min(room, transaction.senders.left(lane.sender.address, now, lane.per_day))
+                if room == 0:
+                    self._wait_for_quota(transaction, now, lane.per_day)
+                    return None
             claimed = self._claim_due(transaction, now, room)
             condemned = {c.letter.office: transaction.letters.condemned(c.letter.office) for c in claimed}
             prepared = [
@@ -164,6 +170,13 @@ class _Delivery:
             if lane.per_day is not None:
                 transaction.senders.take(lane.sender.address, now, len(ready), lane.per_day)
         return ready if claimed else None
+
+    def _wait_for_quota(self, transaction: Transaction, now: datetime, per_day: int) -> None:
+        """Let the account rest until its quota has room again, where letters wait for that."""
+        due = transaction.letters.next_due(offices=self.offices)
+        if due is not None and due <= now:
+            sender, why = self.lane.sender.address, f"quota of {per_day} letters in 24 hours is used up"
+            transaction.senders.pause(sender, transaction.senders.room_from(sender, now), why)
 
     def _claim_due(self, transaction: Transaction, now: datetime, room: int) -> list[ClaimedLetter]:
         """Up to `room` letters of the offices that may write now, and urgent ones of those that rest."""
@@ -249,46 +262,61 @@ class _Delivery:
     def _turned_away(self, claim: ClaimedLetter, outcome: Outcome, rest: Collection[ClaimedLetter]) -> bool:
         """Deal with one answer; whether the account was turned away and the rest must wait.
 
-        One letter refused by policy may be the letter's own fault. Several in a row are the account's: until
-        that is known none of them is given up.
+        One letter refused by policy may be the letter's own fault. Several in a row are the account's.
         """
+        refusals = 0
+        if outcome.is_policy:
+            with self.database.write() as transaction:
+                refusals = transaction.refusals.note(self.lane.sender.address, claim.letter.id, claim.was)
+                self.suspects = True
+                if transaction.refusals.in_a_row(self.lane.sender.address) >= REFUSALS:
+                    outcome = replace(outcome, breaks_circuit=True, alarms=True)
         if outcome.breaks_circuit:
             self._rest_account(outcome, [claim, *rest])
             return True
-        if outcome.is_policy:
-            self.refused.append((claim, outcome))
-            if len({c.letter.address for c, _ in self.refused}) < REFUSALS:
-                return False
-            held, self.refused = [c for c, _ in self.refused], []
-            self._rest_account(replace(outcome, breaks_circuit=True, alarms=True), [*held, *rest])
-            return True
-        if outcome.kind is Kind.SENT:
-            for earlier, refusal in self.refused:
-                self._finish(earlier, refusal)
-            self.refused = []
-        self._finish(claim, outcome)
+        self._finish(claim, outcome, refusals)
         return False
 
-    def _finish(self, claim: ClaimedLetter, outcome: Outcome) -> None:
-        """Keep the server's word on one letter; the word on a letter no longer ours changes nothing."""
+    def _finish(self, claim: ClaimedLetter, outcome: Outcome, refusals: int = 0) -> None:
+        """Keep the server's word on one letter; the word on a letter no longer ours changes nothing.
+
+        `refusals` counts how often policy has refused it, this time included.
+        """
         letter, now = claim.letter, self.clock()
-        finished = _finished(claim, outcome, now)
+        finished = result_of(claim, outcome, now, refusals=refusals)
         with self.database.write() as transaction:
             transaction.letters.finish(letter.id, claim.token, finished, now)
             if outcome.condemns_address:
                 transaction.letters.condemn(letter.office, letter.address, now, outcome.reply)
+            if outcome.kind is Kind.SENT:
+                self._clear_account(transaction)
+        if refusals and finished.state is LetterState.DEAD:
+            self.given_up.add(letter.id)
         counted = {LetterState.SENT: "sent", LetterState.DEAD: "dead"}
         self.counted[counted.get(finished.state, "deferred")] += 1
 
+    def _clear_account(self, transaction: Transaction) -> None:
+        """The server took a letter: the account is let in, and what was refused before is not its doing."""
+        if self.paused:
+            transaction.senders.resume(self.lane.sender.address)
+        if self.suspects:
+            transaction.refusals.end_row(self.lane.sender.address)
+        self.paused = self.suspects = False
+
     def _rest_account(self, outcome: Outcome, claims: Collection[ClaimedLetter]) -> None:
-        """The account was turned away: it rests, and its letters wait without an attempt burnt."""
-        now = self.clock()
+        """The account was turned away: it rests, and its letters wait without an attempt burnt.
+
+        Those among them that policy refused just before were refused for the account's sake.
+        """
+        now, sender = self.clock(), self.lane.sender.address
         until = now + (ALARMED_REST if outcome.alarms else LANE_REST)
         with self.database.write() as transaction:
-            transaction.senders.pause(self.lane.sender.address, until, outcome.reply)
+            transaction.senders.pause(sender, until, outcome.reply)
+            revived = transaction.refusals.put_back(sender, now) & self.given_up
         self._put_back(claims, outcome)
         self.why = outcome
-        self.counted["deferred"] += len(claims)
+        self.counted["dead"] -= len(revived)
+        self.counted["deferred"] += len(claims) + len(revived)
 
     def _put_back(self, claims: Collection[ClaimedLetter], outcome: Outcome | None) -> None:
         """Let go of letters as they were; their share of the quota goes back as well."""
@@ -300,28 +328,3 @@ class _Delivery:
                 transaction.letters.finish(claim.letter.id, claim.token, waits, now)
             if lane.per_day is not None:
                 transaction.senders.give_back(lane.sender.address, now, len(claims))
-
-
-def _finished(claim: ClaimedLetter, outcome: Outcome, now: datetime) -> Finished:
-    """What an answer makes of a letter. Once in doubt, it stays so until a server takes or refuses it."""
-    letter, again = claim.letter, None
-    match outcome.kind:
-        case Kind.SENT:
-            state = LetterState.SENT
-        case Kind.REJECTED:
-            state = LetterState.DEAD
-        case Kind.IN_DOUBT:
-            state, again = LetterState.IN_DOUBT, now + timedelta(minutes=DOUBT_MINUTES)
-        case Kind.DEFERRED | Kind.NOT_SENT:
-            in_doubt = claim.was is LetterState.IN_DOUBT
-            state = LetterState.IN_DOUBT if in_doubt else LetterState.DEFERRED
-            again = next_attempt(letter.id, letter.attempts, now)
-    return Finished(state, outcome.code, outcome.reply or None, again)
-
-
-def next_attempt(letter_id: int, attempts: int, now: datetime) -> datetime:
-    """When a deferred letter is tried again: ever later, and never all letters at the same instant."""
-    minutes = RETRY_MINUTES[min(attempts, len(RETRY_MINUTES) - 1)]
-    # Spread evenly, and the same for the same letter and attempt.
-    share = zlib.crc32(f"{letter_id}:{attempts}".encode()) / 2**32
-    return now + timedelta(minutes=minutes * (0.8 + 0.4 * share))

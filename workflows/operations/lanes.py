@@ -30,7 +30,8 @@ def lane_of(settings: Settings) -> Lane:
         sender = Mailbox(settings.mail_from or _SENDER)
     except MailInputError as error:
         raise EnvironmentRefused("DONDOC_MAIL_FROM is no mail address: {why}", why=str(error)) from error
-    return Lane(sender, LinkSigner(settings.signing_key(home)), settings.public_base_url, sender)
+    signer = LinkSigner(settings.signing_key(home))
+    return Lane(sender, signer, settings.public_base_url, sender, settings.smtp_per_day)
 
 
 def inbox_folder(settings: Settings) -> Path:

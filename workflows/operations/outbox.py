@@ -27,7 +27,6 @@ _TOKEN = re.compile(r"(?<=/)(v|sign-in)/[^\s\"'<>?]+")
 
 LETTER_STATE_WORDS = {
     LetterState.QUEUED: Phrase("waits to be sent"),
-    LetterState.HELD: Phrase("held until morning"),
     LetterState.SENDING: Phrase("being sent"),
     LetterState.DEFERRED: Phrase("will be tried again"),
     LetterState.IN_DOUBT: Phrase("perhaps arrived, will be tried again"),
@@ -41,7 +40,7 @@ LETTER_STATE_WORDS = {
 """What the states of a letter are called."""
 
 NO_TEXT = Phrase("its text is no longer kept")
-"""Why a letter that ended long ago cannot be sent again (see `drop_old_bytes`)."""
+"""Why a letter that ended long ago cannot be sent again (see `tidy_up`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +57,6 @@ def find_letters(
     """The letters of an office (or of all), perhaps only in some states, oldest first."""
     with database.read() as transaction:
         return transaction.letters.find(office, states=states)
-
-
-def drop_old_bytes(database: Database, *, now: datetime) -> int:
-    """Drop the bytes of letters that ended 90 days ago (docs/mail.md, *Outbox*); how many letters."""
-    with database.write() as transaction:
-        return transaction.letters.drop_frozen(now)
 
 
 def show_letter(database: Database, letter_id: int) -> ShownLetter:
@@ -92,6 +85,7 @@ def retry_letter(database: Database, letter_id: int, *, now: datetime) -> Stored
                 state=NO_TEXT if letter.state in RETRIABLE else LETTER_STATE_WORDS[letter.state],
             )
         transaction.letters.pardon(letter.office, letter.address)
+        transaction.refusals.forget(letter_id)
         return transaction.letters.get(letter_id)
 
 

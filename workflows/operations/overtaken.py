@@ -16,7 +16,7 @@ from workflows.store.records import FINAL, ClaimedLetter, LetterState, StoredLet
 from workflows.store.transaction import Transaction
 from workflows.texts import LOCAL_ZONE
 
-UNSENT = frozenset({LetterState.QUEUED, LetterState.HELD, LetterState.DEFERRED})
+UNSENT = frozenset({LetterState.QUEUED, LetterState.DEFERRED})
 """States of a letter that no server can have taken: where there was an attempt, the answer was no."""
 
 ROUND_KINDS = frozenset(kind.value for kind in ROUND_LETTERS)
@@ -25,6 +25,9 @@ NEWER = "a newer letter says it"
 DONE_SINCE = "everything it asks for has been done"
 
 _TO_DO = IN_HAND | {State.WAITING}
+
+_SAYS_IT = frozenset(LetterState) - FINAL | {LetterState.SENT}
+"""States of a letter that reached its address or is on its way to it."""
 
 Known = Mapping[tuple[str, str], Assignment]
 
@@ -108,25 +111,37 @@ def _read(letter: StoredLetter) -> Letter | None:
 
 def _has_newer(transaction: Transaction, letter: StoredLetter) -> bool:
     """Whether a later round letter reached this address or is on its way to it."""
-    newer = transaction.letters.find(
-        letter.office, kinds=ROUND_KINDS, address=letter.address, after=letter.id
-    )
-    return any(other.state not in FINAL - {LetterState.SENT} for other in newer)
+    return transaction.letters.has_later(letter, kinds=ROUND_KINDS, states=_SAYS_IT)
 
 
 def _is_moot(transaction: Transaction, letter: StoredLetter, said: Letter, today: date) -> bool:
     """Whether nothing that the letter asks for is left. News and the office's digest are never moot."""
+    if not all(_may_be_moot(part) for part in said.parts):
+        return False
+    # Most letters still hold; the first piece of work left shows it without reading hundreds.
+    only_work = all(isinstance(part, UnitSection) for part in said.parts)
+    if only_work and transaction.letters.asks_for_any(letter.id, _TO_DO):
+        return False
     about = transaction.assignments.by_numbers(transaction.letters.assignments(letter.id)).values()
     known = {(a.plan, a.id): a for a in about}
     calendar = WorkingCalendar(transaction.offices.calendar(letter.office))
     return all(_part_is_moot(part, known, calendar, today) for part in said.parts)
 
 
+def _may_be_moot(part: Part) -> bool:
+    """Whether a part asks for work and brings no news."""
+    if isinstance(part, UnitSection):
+        return bool(_asked(part)) and not (part.accepted or part.redated or part.cancelled or part.copied)
+    return isinstance(part, Leadership)
+
+
+def _asked(section: UnitSection) -> tuple[Item, ...]:
+    return (*section.attention, *section.this_week, *section.later)
+
+
 def _part_is_moot(part: Part, known: Known, calendar: WorkingCalendar, today: date) -> bool:
     if isinstance(part, UnitSection):
-        asked = (*part.attention, *part.this_week, *part.later)
-        news = part.accepted or part.redated or part.cancelled or part.copied
-        return bool(asked) and not news and not any(_is_left_to_do(item, known) for item in asked)
+        return not any(_is_left_to_do(item, known) for item in _asked(part))
     if isinstance(part, Leadership):
         late = (item for case in part.cases for item in case.late)
         decided = all(_needs_nobody(item, known, calendar, today) for item in late)

@@ -13,6 +13,7 @@ from workflows.engine.records import Change, NoticeKind
 from workflows.engine.renames import LikelyRename, likely_renames
 from workflows.errors import MoveRefused, NotFound
 from workflows.operations.queueing import by_notice, queue
+from workflows.operations.revocation import moved_contacts, record_revocation
 from workflows.operations.situations import whole_situation
 from workflows.store.database import Database
 from workflows.store.records import PlanHeading, StoredPlan
@@ -27,7 +28,8 @@ class Published:
     `late` names assignments whose due date had passed already: none of them climbs a ladder until the office
     marks it done or gives it a new date. `is_same` says that the plan stands in the store just so; `revision`
     is then the one in force. `likely_renames` wants an answer first: a task seems to have got another id
-    without saying so, and its progress would stay behind.
+    without saying so, and its progress would stay behind. `revoked` are the contacts (`unit/contact`) who
+    left or have a new address: links sent to them before hold no longer.
     """
 
     plan: str
@@ -37,6 +39,7 @@ class Published:
     letters: int = 0
     is_same: bool = False
     likely_renames: tuple[LikelyRename, ...] = ()
+    revoked: tuple[str, ...] = ()
 
     @property
     def is_revision(self) -> bool:
@@ -55,15 +58,17 @@ def preview(database: Database, schedule: Schedule, *, as_of: date, now: datetim
         heading = _heading(transaction, schedule)
         _check_not_closed(heading)
         publication = _decide(transaction, schedule, heading, as_of, now, PUBLISH)
+        moved = _moved_contacts(transaction, schedule)
         if heading is None:
-            return Published(schedule.id, 1, publication, _late(publication))
+            return Published(schedule.id, 1, publication, _late(publication), revoked=moved)
         old = transaction.plans.by_number(heading.number).schedule
     if old == schedule:
         return Published(schedule.id, heading.revision, publication, (), is_same=True)
     renames = likely_renames(old, schedule)
     return Published(
-        schedule.id, heading.revision + 1, publication, _late(publication), likely_renames=renames
-    )
+        schedule.id, heading.revision + 1, publication, _late(publication), likely_renames=renames,
+        revoked=moved,
+    )  # fmt: skip
 
 
 def publish(
@@ -81,7 +86,10 @@ def publish(
     `sources` are the plan's files as written. One transaction: all of it or nothing.
     """
     with database.write() as transaction:
+        moved = _moved_contacts(transaction, schedule)
         transaction.offices.save(schedule.office, schedule.calendar)
+        for contact in moved:
+            transaction.tokens.bump(schedule.office.id, contact)
         heading = _heading(transaction, schedule)
         _check_not_closed(heading)
         # First of all: this holds the plan, so that nobody moves what the revision is decided upon.
@@ -93,9 +101,20 @@ def publish(
         if heading is not None:
             # Edges and ladders may have changed where no assignment did.
             transaction.assignments.wake(number, as_of, tasks=schedule.tasks)
+        if moved:
+            record_revocation(transaction, number, moved, by=by, as_of=as_of, now=now)
         plan = transaction.plans.by_number(number)
         letters = _tell(transaction, plan, as_of, now, language, revision=heading is not None)
-    return Published(schedule.id, plan.revision, publication, _late(publication), letters)
+    return Published(
+        schedule.id, plan.revision, publication, _late(publication), letters, revoked=moved
+    )  # fmt: skip
+
+
+def _moved_contacts(transaction: Transaction, schedule: Schedule) -> tuple[str, ...]:
+    """Contacts of the office, as last published, whose address is theirs no longer."""
+    if schedule.office.id not in transaction.offices.ids():
+        return ()
+    return moved_contacts(transaction.offices.get(schedule.office.id), schedule.office)
 
 
 def _save(transaction: Transaction, number: int, publication: Publication) -> None:

@@ -33,18 +33,17 @@ class Claims:
         *,
         offices: Collection[str] | None = None,
         urgent_only: bool = False,
-        held_too: bool = False,
     ) -> list[ClaimedLetter]:
         """Take up to `limit` letters that are due, the urgent ones first; ours until `now + lease`.
 
         Among them are letters whose holder's lease ran out: they count as in doubt, since nobody knows how
-        far the holder came. Letters past their usefulness stay (see `expire`). With `held_too` quiet hours
-        and days off are passed over. Commit before the first byte goes out.
+        far the holder came. Letters past their usefulness stay (see `expire`). Commit before
+        the first byte goes out.
         """
         query = (
             select(*COLUMNS, FrozenRow.data)
             .outerjoin(FrozenRow, FrozenRow.letter_id == ROW.id)
-            .where(_is_due(now, held_too=held_too), ROW.expires_at > now)
+            .where(_is_due(now), ROW.expires_at > now)
             .order_by(ROW.urgent.desc(), ROW.not_before, ROW.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=ROW)
@@ -94,8 +93,8 @@ class Claims:
     def finish(self, letter_id: int, token: str, outcome: Outcome, now: datetime) -> bool:
         """Say what became of an attempt, and let go; False where the letter is no longer ours.
 
-        A letter that must wait (`deferred`, `in_doubt`, `held`, or `queued` again because nothing was
-        tried) names its `not_before`; otherwise ValueError is raised.
+        A letter that must wait (`deferred`, `in_doubt`, or `queued` again because nothing was tried)
+        names its `not_before`; otherwise ValueError is raised.
         """
         if outcome.state in TO_SEND and outcome.not_before is None:
             raise ValueError(f"{outcome.state} without a time for the next attempt")
@@ -131,10 +130,10 @@ class Claims:
         return min((moment for moment in found if moment is not None), default=None)
 
 
-def _is_due(now: datetime, *, held_too: bool) -> ColumnElement[bool]:
+def _is_due(now: datetime) -> ColumnElement[bool]:
     waits = and_(ROW.state.in_(sorted(TO_SEND)), ROW.not_before <= now)
     left = and_(ROW.state == LetterState.SENDING, ROW.lease_until <= now)
-    return or_(waits, left, ROW.state == LetterState.HELD) if held_too else or_(waits, left)
+    return or_(waits, left)
 
 
 def _held(letter_id: int, token: str) -> tuple[ColumnElement[bool], ...]:

@@ -23,15 +23,18 @@ class History:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def append(self, plan_number: int, records: Sequence[Record]) -> int:
+    def append(
+        self, plan_number: int, records: Sequence[Record], *, assignment_number: int | None = None
+    ) -> int:
         """Add records about the plan itself (published, closed); the sequence number of the last.
 
-        What concerns an assignment goes through `Transaction.apply`. Raises NotFound.
+        With `assignment_number` they stand in the history of that assignment and change nothing about it;
+        what does goes through `Transaction.apply`. Raises NotFound.
         """
         chain = Chain(self._connection, plan_number)
         last = 0
         for record in records:
-            last = chain.add(record, None)
+            last = chain.add(record, assignment_number)
         chain.save()
         return last
 
@@ -73,6 +76,9 @@ class History:
 
     def erase_note(self, plan_number: int, sequence: int) -> bool:
         """Erase the free text of a record and its salt; False where there is none. The chain holds."""
+        if self._connection.dialect.name == "sqlite":
+            # Overwritten in the file, too, whatever this SQLite was built to do.
+            self._connection.exec_driver_sql("PRAGMA secure_delete = ON")
         statement = delete(NoteRow).where(NoteRow.plan_number == plan_number, NoteRow.sequence == sequence)
         return self._connection.execute(statement).rowcount == 1
 

@@ -64,7 +64,6 @@ class LetterState(StrEnum):
     """Where a letter stands. The last six are final, save that `dead` may be retried."""
 
     QUEUED = "queued"
-    HELD = "held"
     SENDING = "sending"
     DEFERRED = "deferred"
     IN_DOUBT = "in_doubt"
@@ -76,7 +75,7 @@ class LetterState(StrEnum):
     HANDED_OVER = "handed_over"
 
 
-TO_SEND = frozenset({LetterState.QUEUED, LetterState.HELD, LetterState.DEFERRED, LetterState.IN_DOUBT})
+TO_SEND = frozenset({LetterState.QUEUED, LetterState.DEFERRED, LetterState.IN_DOUBT})
 """States in which a letter waits for its next attempt."""
 
 FINAL = frozenset(

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from workflows.store.tables import SenderHourRow, SenderRow
 from workflows.store.upserts import insert
 
 _DAY = timedelta(hours=24)
+_LOOKED_BACK = _DAY + timedelta(hours=1)
 
 
 class Senders:
@@ -49,11 +50,15 @@ class Senders:
         )
         self._connection.execute(statement.values(used=SenderHourRow.used - unused))
 
+    def room_from(self, sender: str, now: datetime) -> datetime:
+        """When the first of the letters set aside in the last 24 hours no longer count."""
+        query = select(func.min(SenderHourRow.hour)).where(*_counted(sender, now))
+        first: datetime | None = self._connection.scalar(query)
+        return now if first is None else first + _LOOKED_BACK
+
     def used(self, sender: str, now: datetime) -> int:
         """How many letters were set aside in the last 24 hours (full hours)."""
-        query = select(func.coalesce(func.sum(SenderHourRow.used), 0)).where(
-            SenderHourRow.sender == sender, SenderHourRow.hour > now - _DAY - timedelta(hours=1)
-        )
+        query = select(func.coalesce(func.sum(SenderHourRow.used), 0)).where(*_counted(sender, now))
         return int(self._connection.execute(query).scalar_one())
 
     def pause(self, sender: str, until: datetime, reason: str) -> None:
@@ -81,3 +86,8 @@ class Senders:
         statement = insert(self._connection, SenderRow).values(name=sender)
         self._connection.execute(statement.on_conflict_do_nothing())
         self._connection.execute(select(SenderRow.name).where(SenderRow.name == sender).with_for_update())
+
+
+def _counted(sender: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The hours that count against a quota now."""
+    return SenderHourRow.sender == sender, SenderHourRow.used > 0, SenderHourRow.hour > now - _LOOKED_BACK

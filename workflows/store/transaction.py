@@ -15,6 +15,7 @@ from workflows.store.letters import Letters
 from workflows.store.notices import Notices
 from workflows.store.offices import Offices
 from workflows.store.plans import Plans, ScheduleCache
+from workflows.store.refusals import PolicyRefusals
 from workflows.store.rounds import Rounds
 from workflows.store.senders import Senders
 from workflows.store.sign_ins import SignIns
@@ -33,6 +34,7 @@ class Transaction:
         self.notices = Notices(connection)
         self.letters = Letters(connection)
         self.senders = Senders(connection)
+        self.refusals = PolicyRefusals(connection)
         self.rounds = Rounds(connection)
         self.evidence = EvidenceShelf(connection)
         self.tokens = ContactVersions(connection)

@@ -7,6 +7,7 @@ from workflows.store.tables.outbox import (
     FrozenRow,
     LetterItemRow,
     LetterRow,
+    PolicyRefusalRow,
     SenderHourRow,
     SenderRow,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "NoticeRow",
     "OfficeRow",
     "PlanRow",
+    "PolicyRefusalRow",
     "RecordRow",
     "RevisionRow",
     "RoundRow",

@@ -10,7 +10,7 @@ from workflows.store.records import LetterState
 from workflows.store.tables.base import NUMBER, Base
 from workflows.store.tables.columns import Word
 
-_TO_SEND = text("state IN ('queued', 'held', 'deferred', 'in_doubt')")
+_TO_SEND = text("state IN ('deferred', 'in_doubt', 'queued')")
 _UNDER_WAY = text("state = 'sending'")
 
 
@@ -82,6 +82,21 @@ class SenderRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     paused_until: Mapped[datetime | None]
     reason: Mapped[str | None]
+
+
+class PolicyRefusalRow(Base):
+    """A letter that was refused by policy: how often, through which account, and as what it was claimed.
+
+    `in_a_row` says that no letter of the account has been taken since.
+    """
+
+    __tablename__ = "policy_refusals"
+
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), primary_key=True, autoincrement=False)
+    sender: Mapped[str] = mapped_column(index=True)
+    was: Mapped[LetterState] = mapped_column(Word(LetterState))
+    times: Mapped[int]
+    in_a_row: Mapped[bool]
 
 
 class SenderHourRow(Base):
