@@ -19,18 +19,20 @@ from workflows.texts import N_, STANDING_LABELS
 
 Value = str | int | date | None
 
+_DAY, _PLAIN = "dd/mm/yyyy", "General"
+
 _COLUMNS: Final = (
-    (N_("Work"), 60),
-    (N_("Unit"), 28),
-    (N_("Standing"), 26),
-    (N_("Due"), 12),
-    (N_("Planned"), 12),
-    (N_("Done on"), 12),
-    (N_("Working days late"), 12),
-    (N_("Waits for"), 34),
-    (N_("Number"), 30),
+    (N_("Work"), 60, _PLAIN),
+    (N_("Unit"), 28, _PLAIN),
+    (N_("Standing"), 26, _PLAIN),
+    (N_("Due"), 12, _DAY),
+    (N_("Planned"), 12, _DAY),
+    (N_("Done on"), 12, _DAY),
+    (N_("Working days late"), 12, _PLAIN),
+    (N_("Waits for"), 34, _PLAIN),
+    (N_("Number"), 30, _PLAIN),
 )
-"""Headings, and how many letters wide a column stands in a workbook."""
+"""Headings, and in a workbook how many letters wide a column stands and how its values are shown."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a cell begins that spreadsheets would compute (or that hides one)."""
@@ -40,14 +42,13 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 _HEAD_FONT, _HEAD_GROUND = Font(bold=True), PatternFill("solid", fgColor="E6F0FB")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
-_DAY = "dd/mm/yyyy"
 
 
 def board_csv(rows: Iterable[Row], said: Speech) -> str:
     """The rows on the screen, one a line; a title that looks like a formula stays text."""
     written = StringIO(newline="")
     writer = csv.writer(written)
-    writer.writerow([said.say(heading) for heading, _ in _COLUMNS])
+    writer.writerow([said.say(heading) for heading, _, _ in _COLUMNS])
     for row in rows:
         writer.writerow([as_text(_written(value)) for value in _values(row, said)])
     return _BYTE_ORDER_MARK + written.getvalue()
@@ -61,12 +62,12 @@ def board_xlsx(rows: Iterable[Row], said: Speech) -> bytes:
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    for number, (_, width) in enumerate(_COLUMNS, 1):
+    for number, (_, width, _) in enumerate(_COLUMNS, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_heading(sheet, said.say(heading)) for heading, _ in _COLUMNS])
-    last = 1
+    sheet.append([_heading(sheet, said.say(heading)) for heading, _, _ in _COLUMNS])
+    cells, last = [_cell(sheet, shown) for _, _, shown in _COLUMNS], 1
     for row in rows:
-        sheet.append([_cell(sheet, value) for value in _values(row, said)])
+        sheet.append(_filled(cells, _values(row, said)))
         last += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(_COLUMNS))}{last}"
     written = BytesIO()
@@ -103,13 +104,29 @@ def _heading(sheet: Worksheet, words: str) -> Cell:
     return cell
 
 
-def _cell(sheet: Worksheet, value: Value) -> Cell:
+def _filled(cells: Iterable[Cell], values: Iterable[Value]) -> list[Cell]:
+    """The cells of a row, used again for each: a row is written as soon as it is appended."""
+    return [_filled_one(cell, value) for cell, value in zip(cells, values, strict=True)]
+
+
+def _filled_one(cell: Cell, value: Value) -> Cell:
+    if isinstance(value, str):
+        return _text(cell, value)
+    cell.value = value
+    return cell
+
+
+def _text(cell: Cell, value: str) -> Cell:
+    """Text, whatever it looks like; and still text when somebody edits it."""
+    if value.startswith(_FORMULA):
+        cell = WriteOnlyCell(cell.parent)  # styles are shared: the column's own must not change
+        cell.alignment, cell.quotePrefix = _WRAPPED, True
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell.data_type = "s"
+    return cell
+
+
+def _cell(sheet: Worksheet, shown: str) -> Cell:
     cell: Cell = WriteOnlyCell(sheet)
-    cell.alignment = _WRAPPED
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-    if isinstance(value, date):
-        cell.number_format = _DAY
-    elif isinstance(value, str):
-        cell.data_type = "s"  # text, whatever it looks like
-        cell.quotePrefix = value.startswith(_FORMULA)  # and still text when somebody edits it
+    cell.alignment, cell.number_format = _WRAPPED, shown
     return cell

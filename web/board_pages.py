@@ -21,7 +21,7 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.states import Standing, State, Verb
 from workflows.errors import NotFound, WrongUse
 from workflows.operations.board import Board, read_board
-from workflows.operations.message import unit_message
+from workflows.operations.message import unit_messages
 from workflows.operations.move import PlanReference
 from workflows.operations.situations import the_plan
 from workflows.operations.together import Draft, carry_out_together, preview
@@ -259,11 +259,8 @@ def _texts(request: Request, member: Member, plan: str, picked: Sequence[str]) -
     """The texts to copy for the units of the chosen lines, each once."""
     window = window_of(request)
     units = list(dict.fromkeys(name.split("/")[1] for name in picked if "/" in name))
-    texts = [
-        unit_message(
-            window.database, member.office, unit, as_of=window.today(), signer=window.keys.links,
-            base_url=window.settings.public_base_url, language=language_of(request),
-        )
-        for unit in units[:MOST_TEXTS]
-    ]  # fmt: skip
+    texts = unit_messages(
+        window.database, member.office, units[:MOST_TEXTS], as_of=window.today(), signer=window.keys.links,
+        base_url=window.settings.public_base_url, language=language_of(request),
+    )  # fmt: skip
     return page(request, "office/texts.html", plan=plan, texts=texts, left=max(len(units) - MOST_TEXTS, 0))

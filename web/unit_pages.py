@@ -22,7 +22,8 @@ from workflows.operations.work import PlanWork, Work, read_unit, read_work, unit
 
 router = APIRouter()
 
-MOST_HISTORY = 200
+MOST_HISTORY = 120
+"""Records on one page: about 30 KB, on a slow line."""
 
 
 @router.get("/u/{office}/{unit}")
@@ -73,7 +74,14 @@ def my_history(request: Request, visitor: TheVisitor, office: str, unit: str) ->
         for plan, stored in records
         if stored.record.verb not in OFFICES_OWN
     ]
-    return page(request, "unit/history.html", unit=place.units[unit], office=place, told=told)
+    return page(
+        request,
+        "unit/history.html",
+        unit=place.units[unit],
+        office=place,
+        told=told,
+        cut=len(records) == MOST_HISTORY,
+    )
 
 
 @router.get("/w/{office}/{plan}/{assignment:path}")

@@ -1,5 +1,6 @@
 """The text for a unit without mail: what the office pastes into Zalo or reads out on the telephone."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -7,7 +8,7 @@ from notifications.letters import Letter, LetterKind, Links
 from notifications.messages import zalo_text
 from notifications.parts import Item, UnitSection
 from notifications.recipients import reader, sender
-from notifications.sections import Told, read, weekly_section
+from notifications.sections import Reading, Told, read, weekly_section
 from plan_definitions.model import Channel, Office
 from workflows.engine import board
 from workflows.engine.states import Standing
@@ -47,30 +48,62 @@ def unit_message(
 
     Raises NotFound for an unknown unit.
     """
+    (found,) = unit_messages(
+        database, office, [unit], as_of=as_of, signer=signer, base_url=base_url, language=language
+    )
+    return found
+
+
+def unit_messages(
+    database: Database,
+    office: str,
+    units: Collection[str],
+    *,
+    as_of: date,
+    signer: LinkSigner,
+    base_url: str | None,
+    language: Language = Language.VI,
+) -> list[UnitMessage]:
+    """As `unit_message`, for several units from one reading of the plans."""
     with database.read() as transaction:
         known = transaction.offices.get(office)
-        check_unit(unit, known)
-        who = reader(known, unit, as_of).recipient
-        found = [
-            _section(transaction, plan, known, unit, as_of) for plan in transaction.plans.running(office)
+        for unit in units:
+            check_unit(unit, known)
+        readings = [_reading(transaction, plan, known, as_of) for plan in transaction.plans.running(office)]
+        return [
+            _message(transaction, known, unit, readings, as_of, signer, base_url, language) for unit in units
         ]
-        sections = tuple(s for s in found if s.attention or s.this_week or s.later)
-        text = ""
-        if sections:
-            letter = Letter(LetterKind.DAILY, sender(known, as_of), who, as_of, sections, language)
-            links: Links | None = None
-            if base_url is not None:
-                links = short_links_of(letter, signer, base_url, transaction)
-            text = zalo_text(letter, links)
-    return UnitMessage(unit, known.units[unit].name, who.channel, who.phone, text)
 
 
-def _section(
-    transaction: Transaction, plan: StoredPlan, office: Office, unit: str, as_of: date
-) -> UnitSection:
-    """What presses and what falls due this week; only where there is neither, what comes later."""
+def _reading(transaction: Transaction, plan: StoredPlan, office: Office, as_of: date) -> Reading:
     situation = whole_situation(transaction, plan)
-    reading = read(plan.schedule, office, board.rows(situation, as_of), as_of)
+    return read(plan.schedule, office, board.rows(situation, as_of), as_of)
+
+
+def _message(
+    transaction: Transaction,
+    office: Office,
+    unit: str,
+    readings: Iterable[Reading],
+    as_of: date,
+    signer: LinkSigner,
+    base_url: str | None,
+    language: Language,
+) -> UnitMessage:
+    who, text = reader(office, unit, as_of).recipient, ""
+    found = [_section(unit, as_of, reading) for reading in readings]
+    sections = tuple(s for s in found if s.attention or s.this_week or s.later)
+    if sections:
+        letter = Letter(LetterKind.DAILY, sender(office, as_of), who, as_of, sections, language)
+        links: Links | None = None
+        if base_url is not None:
+            links = short_links_of(letter, signer, base_url, transaction)
+        text = zalo_text(letter, links)
+    return UnitMessage(unit, office.units[unit].name, who.channel, who.phone, text)
+
+
+def _section(unit: str, as_of: date, reading: Reading) -> UnitSection:
+    """What presses and what falls due this week; only where there is neither, what comes later."""
     section = weekly_section(unit, Told(), as_of, reading)
     week, later = _in_hand(section.this_week), _in_hand(section.later)
     return replace(section, this_week=week, later=() if section.attention or week else later)
