@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
@@ -128,8 +129,12 @@ def to_json(letter: Letter) -> str:
     return _ADAPTER.dump_json(letter).decode()
 
 
+@lru_cache(maxsize=4)
 def from_json(text: str) -> Letter:
-    """The letter again. Raises pydantic's ValidationError where the text is not one."""
+    """The letter again. Raises pydantic's ValidationError where the text is not one.
+
+    Remembers the last few: delivery reads a letter to see whether it still holds, and again to word it.
+    """
     return _ADAPTER.validate_json(text)
 
 

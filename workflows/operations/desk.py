@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from notifications.digest import digest
 from notifications.letters import Letter, from_json
@@ -89,18 +89,14 @@ def office_day(database: Database, office: str, *, as_of: date, plan: str | None
     with database.read() as transaction:
         running = [p for p in transaction.plans.running(office) if plan in (None, p.id)]
         days = tuple(_plan_day(transaction, one, as_of) for one in running)
-        dead = transaction.letters.find(office, states=[LetterState.DEAD])
+        since = datetime.combine(as_of - timedelta(SHOWN_DAYS), time(), LOCAL_ZONE)
+        dead = transaction.letters.find(office, states=[LetterState.DEAD], ended_since=since)
         return OfficeDay(
             plans=days,
             hand_overs=tuple(transaction.letters.find(office, states=[LetterState.TO_HAND_OVER])),
-            undelivered=tuple(letter for letter in dead if _is_recent(letter, as_of)),
+            undelivered=tuple(dead),
             last_round=transaction.rounds.last(office),
         )
-
-
-def _is_recent(letter: StoredLetter, as_of: date) -> bool:
-    ended = letter.finished_at
-    return ended is not None and as_of - ended.astimezone(LOCAL_ZONE).date() <= timedelta(SHOWN_DAYS)
 
 
 def _plan_day(transaction: Transaction, plan: StoredPlan, as_of: date) -> PlanDay:

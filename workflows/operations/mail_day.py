@@ -1,9 +1,8 @@
 """Who hears what on a day, and who hears nothing, each with the reason."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from notifications.letters import Letter, LetterKind, from_json
 from notifications.messages import headline
@@ -14,6 +13,7 @@ from workflows.engine.states import UNFINISHED
 from workflows.operations.situations import whole_situation
 from workflows.store.database import Database
 from workflows.store.records import StoredLetter
+from workflows.texts import LOCAL_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +52,29 @@ class MailDay:
 
 def mail_of_day(database: Database, office: str, *, as_of: date) -> MailDay:
     """Every letter written for a day, oldest first, and the units that hear nothing."""
+    begins = datetime.combine(as_of, time(), LOCAL_ZONE)
+    ends = begins + timedelta(1)
     with database.read() as transaction:
-        stored = transaction.letters.find(office)
+        today = tuple(_told(stored) for stored in transaction.letters.find(office, since=begins, before=ends))
+        so_far = transaction.letters.count_by_kind(office, before=ends)
         plans = transaction.plans.running(office)
         rows = [row for plan in plans for row in board.rows(whole_situation(transaction, plan), as_of)]
+        heard = {unit for told in today for unit in told.units}
+        silent = {row.unit for row in rows} - heard
+        last = _last_heard(transaction.letters.newest_first(office, before=begins), silent)
         units = transaction.offices.get(office).units
-    letters = [told for told in map(_told, stored) if told.letter.as_of <= as_of]
-    today = tuple(told for told in letters if told.letter.as_of == as_of)
-    last = {unit: told for told in letters for unit in told.units}
-    heard = {unit for told in today for unit in told.units}
     quiet = tuple(_quiet(rows, (unit for unit in units if unit not in heard), last))
-    return MailDay(today, quiet, Counter(told.letter.kind for told in letters))
+    return MailDay(today, quiet, {LetterKind(kind): count for kind, count in so_far.items()})
+
+
+def _last_heard(newest_first: Iterable[StoredLetter], units: Collection[str]) -> dict[str, Told]:
+    """The last letter to each of some units; reads no further back than that takes."""
+    last: dict[str, Told] = {}
+    for told in map(_told, newest_first if units else ()):
+        last |= {unit: told for unit in told.units if unit in units and unit not in last}
+        if len(last) == len(units):
+            break
+    return last
 
 
 def _told(stored: StoredLetter) -> Told:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from notifications.digest import Desk
 from notifications.drafts import Composed
@@ -28,7 +28,7 @@ from workflows.texts import LOCAL_ZONE, Language
 
 NO_LONGER_TRUE = "no longer true"
 
-_UNHEARD = frozenset({LetterState.SUPERSEDED, LetterState.EXPIRED, LetterState.DEAD})
+_HEARD = frozenset(LetterState) - {LetterState.SUPERSEDED, LetterState.EXPIRED, LetterState.DEAD}
 
 SHOWN_DAYS = 7
 """How long the office's digest names a letter that did not arrive."""
@@ -100,16 +100,24 @@ def _read(
     are among the pending ones again: after an outage each reader gets one letter that says it all. A weekly
     summary waits instead: it says more than its notices do.
     """
-    found = {
-        plan.number: (plan, whole_situation(transaction, plan)) for plan in transaction.plans.running(office)
-    }
+    found = _situations(transaction, office)
+    withdrawn = 0
     for old in unsent:
         if old.is_for_hands or old.said.kind is LetterKind.WEEKLY:
             continue
         told = transaction.notices.of_letter(old.letter.id)
         if any(n.plan_number in found and _is_true(n, found[n.plan_number][1], as_of) for n in told):
-            old.withdraw(transaction, now)
+            withdrawn += old.withdraw(transaction, now)
+    if withdrawn:
+        # A unit does not count as silent for a letter that never came.
+        found = _situations(transaction, office)
     return [_with_notices(transaction, plan, situation, as_of) for plan, situation in found.values()]
+
+
+def _situations(transaction: Transaction, office: str) -> dict[int, tuple[StoredPlan, Situation]]:
+    """The running plans with all of their assignments, by number."""
+    plans = transaction.plans.running(office)
+    return {plan.number: (plan, whole_situation(transaction, plan)) for plan in plans}
 
 
 def _with_notices(transaction: Transaction, plan: StoredPlan, situation: Situation, as_of: date) -> _Plan:
@@ -211,12 +219,13 @@ def _taken_out(transaction: Transaction, plan: _Plan, as_of: date) -> Iterator[R
 
 def _announced(transaction: Transaction, plan: _Plan, as_of: date) -> frozenset[str]:
     """The assignments that a summary, or the publication, of this week has told their units."""
-    monday = morning(as_of - timedelta(as_of.weekday()))
-    kinds = [LetterKind.WEEKLY.value, LetterKind.PUBLICATION.value]
-    weekly = transaction.letters.find(plan.stored.office, kinds=kinds, since=monday - timedelta(hours=7))
-    told = set(
-        transaction.letters.assignments_of([letter.id for letter in weekly if letter.state not in _UNHEARD])
-    )
+    letters, office = transaction.letters, plan.stored.office
+    today = datetime.combine(as_of, time(), LOCAL_ZONE)
+    monday = today - timedelta(as_of.weekday())
+    # Today's own summary has told nothing to whoever runs the round a second time.
+    told = letters.assignments_told(
+        office, LetterKind.WEEKLY.value, states=_HEARD, since=monday, before=today
+    ) | letters.assignments_told(office, LetterKind.PUBLICATION.value, states=_HEARD, since=monday)
     return frozenset(a.id for a in plan.situation.assignments.values() if a.number in told)
 
 
@@ -230,12 +239,8 @@ def _background(
 def _desk(transaction: Transaction, office: str, plans: Sequence[_Plan], as_of: date) -> Desk:
     """What the office must know beside its plans."""
     waiting = transaction.letters.find(office, states=[LetterState.TO_HAND_OVER])
-    dead = [
-        letter
-        for letter in transaction.letters.find(office, states=[LetterState.DEAD])
-        if letter.finished_at
-        and (as_of - letter.finished_at.astimezone(LOCAL_ZONE).date()).days <= SHOWN_DAYS
-    ]
+    since = datetime.combine(as_of - timedelta(SHOWN_DAYS), time(), LOCAL_ZONE)
+    dead = transaction.letters.find(office, states=[LetterState.DEAD], ended_since=since)
     last = transaction.rounds.last(office, before=as_of)
     channels = [letter.channel for letter in waiting]
     return Desk(

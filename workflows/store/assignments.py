@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
@@ -154,7 +155,7 @@ class Assignments:
         return counts
 
     def _read(self, query: Select[Any]) -> list[Assignment]:
-        return [_assignment(row) for row in self._connection.execute(query)]
+        return [_assignment(row) for row in self._connection.execute(query).all()]
 
 
 _SELECT: Select[Any] = select(*_COLUMNS).join(PlanRow, PlanRow.number == ROW.plan_number)
@@ -169,6 +170,7 @@ def _assignment(row: Row[Any] | Sequence[Any]) -> Assignment:
     return Assignment(*(*columns, load_facts(facts)))
 
 
+@lru_cache(maxsize=1_024)
 def _counted(text: str | None, by: int) -> str | None:
     facts = load_facts(text)
     return dump_facts(replace(facts, unanswered=max(0, facts.unanswered + by)))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -54,7 +55,13 @@ def dump_facts(facts: Facts) -> str | None:
 
 def load_facts(text: str | None) -> Facts:
     """What a JSON text (or NULL) says is known."""
-    return NOTHING_KNOWN if text is None else load(Facts, text)
+    return NOTHING_KNOWN if text is None else _facts(text)
+
+
+@lru_cache(maxsize=1_024)
+def _facts(text: str) -> Facts:
+    # The facts of most assignments in hand are alike: so many letters unanswered, and nothing else.
+    return load(Facts, text)
 
 
 def dump_counts(counts: Mapping[str, int]) -> str:

@@ -1,6 +1,6 @@
 """The outbox: letters queued once for each occasion, and everything that happens to them but sending."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,16 +8,20 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, func, or_, select, update
 
 from plan_definitions.model import Channel
+from workflows.engine.states import State
 from workflows.errors import NotFound
 from workflows.store.batches import batches
 from workflows.store.claims import COLUMNS, Claims
 from workflows.store.records import FINAL, TO_SEND, Condemned, LetterState, QueuedLetter, StoredLetter
-from workflows.store.tables import CondemnedRow, FrozenRow, LetterItemRow, LetterRow
+from workflows.store.statements import LETTER_ITEMS, run
+from workflows.store.tables import AssignmentRow, CondemnedRow, FrozenRow, LetterItemRow, LetterRow
 from workflows.store.upserts import insert
 
 ROW = LetterRow
 FROZEN_FOR = timedelta(days=90)
 """How long the bytes of a letter are kept after its final state (mail.md, *Outbox*)."""
+
+_PIECE = 50
 
 RETRIABLE = frozenset({*TO_SEND, LetterState.DEAD, LetterState.EXPIRED})
 """States from which the office may send a letter again, as long as its bytes are kept."""
@@ -35,10 +39,7 @@ class Letters(Claims):
         once = statement.on_conflict_do_nothing(index_elements=["office", "key"])
         letter_id: int | None = self._connection.execute(once.returning(ROW.id)).scalar()
         if letter_id is not None and letter.assignments:
-            items = [
-                {"letter_id": letter_id, "assignment_number": n} for n in sorted(set(letter.assignments))
-            ]
-            self._connection.execute(insert(self._connection, LetterItemRow), items)
+            run(self._connection, LETTER_ITEMS, [(letter_id, n) for n in sorted(set(letter.assignments))])
         return letter_id
 
     def get(self, letter_id: int) -> StoredLetter:
@@ -61,13 +62,16 @@ class Letters(Claims):
         kinds: Collection[str] | None = None,
         address: str | None = None,
         since: datetime | None = None,
+        before: datetime | None = None,
+        ended_since: datetime | None = None,
         useless_by: datetime | None = None,
         limit: int | None = None,
         after: int = 0,
     ) -> list[StoredLetter]:
         """Letters with an id above `after`, oldest first, narrowed by whatever is given.
 
-        `since` is when they were written at the earliest, `useless_by` when they expire at the latest.
+        They were written from `since` on and before `before`, reached a final state from `ended_since` on,
+        and expire by `useless_by`.
         """
         query = select(*COLUMNS).where(ROW.id > after).order_by(ROW.id).limit(limit)
         if office is not None:
@@ -80,9 +84,38 @@ class Letters(Claims):
             query = query.where(ROW.address == address)
         if since is not None:
             query = query.where(ROW.created_at >= since)
+        if before is not None:
+            query = query.where(ROW.created_at < before)
+        if ended_since is not None:
+            query = query.where(ROW.finished_at >= ended_since)
         if useless_by is not None:
             query = query.where(ROW.expires_at <= useless_by)
         return self._read(query)
+
+    def newest_first(self, office: str, *, before: datetime) -> Iterator[StoredLetter]:
+        """An office's letters written before an instant, read in small pieces as they are asked for."""
+        query = select(*COLUMNS).where(ROW.office == office, ROW.created_at < before).order_by(ROW.id.desc())
+        last: int | None = None
+        while True:
+            further = query if last is None else query.where(ROW.id < last)
+            found = self._read(further.limit(_PIECE))
+            yield from found
+            if len(found) < _PIECE:
+                return
+            last = found[-1].id
+
+    def has_later(
+        self, letter: StoredLetter, *, kinds: Collection[str], states: Collection[LetterState]
+    ) -> bool:
+        """Whether a later letter of some kinds to the same address stands in one of these states."""
+        query = select(ROW.id).where(
+            ROW.office == letter.office,
+            ROW.address == letter.address,
+            ROW.id > letter.id,
+            ROW.kind.in_(sorted(kinds)),
+            ROW.state.in_(sorted(states)),
+        )
+        return self._connection.scalar(query.limit(1)) is not None
 
     def of_assignment(self, assignment_number: int) -> list[StoredLetter]:
         """The letters that speak of an assignment, oldest first."""
@@ -100,6 +133,42 @@ class Letters(Claims):
             query = select(LetterItemRow.assignment_number).where(LetterItemRow.letter_id.in_(ids))
             found.update(self._connection.scalars(query))
         return tuple(sorted(found))
+
+    def assignments_told(
+        self,
+        office: str,
+        kind: str,
+        *,
+        states: Collection[LetterState],
+        since: datetime,
+        before: datetime | None = None,
+    ) -> set[int]:
+        """The numbers of the assignments that letters of a kind, written in a span and now so, speak of."""
+        query = (
+            select(LetterItemRow.assignment_number)
+            .join(ROW, ROW.id == LetterItemRow.letter_id)
+            .where(ROW.office == office, ROW.kind == kind, ROW.created_at >= since)
+            .where(ROW.state.in_(sorted(states)))
+            .distinct()
+        )
+        if before is not None:
+            query = query.where(ROW.created_at < before)
+        return set(self._connection.scalars(query))
+
+    def asks_for_any(self, letter_id: int, states: Collection[State]) -> bool:
+        """Whether any assignment that a letter speaks of is in one of these states."""
+        query = (
+            select(LetterItemRow.assignment_number)
+            .join(AssignmentRow, AssignmentRow.number == LetterItemRow.assignment_number)
+            .where(LetterItemRow.letter_id == letter_id, AssignmentRow.state.in_(sorted(states)))
+        )
+        return self._connection.scalar(query.limit(1)) is not None
+
+    def count_by_kind(self, office: str, *, before: datetime) -> dict[str, int]:
+        """How many letters of each kind an office had written before an instant."""
+        query = select(ROW.kind, func.count()).where(ROW.office == office, ROW.created_at < before)
+        rows = self._connection.execute(query.group_by(ROW.kind))
+        return dict(rows.tuples().all())
 
     def count_by_state(self, office: str | None = None) -> dict[LetterState, int]:
         """How many letters stand in each state, zeros included."""

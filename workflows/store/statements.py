@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, UpdateBase, bindparam, case, update
 
-from workflows.store.tables import AssignmentRow, Base, NoteRow, NoticeRow, RecordRow
+from workflows.store.tables import AssignmentRow, Base, LetterItemRow, NoteRow, NoticeRow, RecordRow
 from workflows.store.upserts import insert
 
 
@@ -102,6 +102,7 @@ REVISIONS = _guarded_update(*(name for name in _names(AssignmentRow) if name in 
 ASSIGNMENTS = _insertion(AssignmentRow, *_names(AssignmentRow))
 RECORDS = _insertion(RecordRow, *_names(RecordRow))
 NOTES = _insertion(NoteRow, *_names(NoteRow))
+LETTER_ITEMS = _insertion(LetterItemRow, *_names(LetterItemRow))
 NOTICES = _insertion(
     NoticeRow,
     *(name for name in _names(NoticeRow) if name not in {"id", "letter_id", "dropped"}),

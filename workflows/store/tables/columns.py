@@ -1,5 +1,6 @@
 """Column types: what may go into the database, and in which form it comes back."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -51,9 +52,13 @@ class Word(TypeDecorator[Term], Generic[Term]):
     def __init__(self, vocabulary: type[Term]) -> None:
         super().__init__()
         self.vocabulary = vocabulary
+        self._members: dict[str | None, Term | None] = {None: None} | {
+            term.value: term for term in vocabulary
+        }
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         return None if value is None else str(self.vocabulary(value))
 
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> Term | None:
-        return None if value is None else self.vocabulary(value)
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[str | None], Term | None]:
+        # A look-up instead of a call: a round reads it for every assignment. KeyError for an unknown word.
+        return self._members.__getitem__
