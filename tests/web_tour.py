@@ -68,6 +68,7 @@ def walk(house: House, inbox: Path) -> dict[str, str]:
     _unit(tour)
     _mornings_words(house)
     _office(tour)
+    _connections(tour)
     _leadership(tour)
     _together(tour)
     _when_all_is_over(tour)
@@ -142,6 +143,16 @@ def _office(tour: Tour) -> None:
         mailed = transaction.letters.find(OFFICE, states=[LetterState.QUEUED])
     tour.look(clerk, f"/hand-over/{paper[0].id}/sheet", f"/outbox/{paper[0].id}", prefix="office")
     tour.look(clerk, f"/outbox/{mailed[0].id}", prefix="office-mailed")
+
+
+def _connections(tour: Tour) -> None:
+    """Other systems: none yet, one made, a form that does not go, one that is over."""
+    clerk = tour.house.member("vhxh")
+    tour.look(clerk, "/tokens", "/api", prefix="office")
+    wanted: dict[str, Any] = {"name": "e-office", "may": "unit", "unit": ["thon-1", "thon-2"], "days": "90"}
+    tour.see("office-token-made", send(clerk, "/tokens", clerk.get("/tokens"), **wanted))
+    tour.see("office-token-problem", send(clerk, "/tokens", clerk.get("/tokens"), **wanted))
+    tour.see("office-token-over", send(clerk, "/tokens/e-office/revoke", clerk.get("/tokens")))
 
 
 def _leadership(tour: Tour) -> None:

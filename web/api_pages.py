@@ -14,6 +14,7 @@ from web.access import TheVisitor
 from web.api.app import AT
 from web.api.problems import KINDS
 from web.pages import page
+from web.window import window_of
 
 router = APIRouter()
 
@@ -33,7 +34,10 @@ class Address:
 def api(request: Request, _visitor: TheVisitor) -> Response:
     """The addresses, what they take, and every problem that may come back."""
     described: dict[str, Any] = request.app.state.api.openapi()
-    return page(request, "api.html", addresses=list(_addresses(described)), at=AT, problems=KINDS)
+    public = window_of(request).settings.public_base_url or str(request.base_url).rstrip("/")
+    return page(
+        request, "api.html", addresses=list(_addresses(described)), at=AT, address=public, problems=KINDS
+    )
 
 
 def _addresses(described: dict[str, Any]) -> Iterator[Address]:
