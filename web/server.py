@@ -1,5 +1,6 @@
 """Serving the window over HTTP, with nothing in any log that could open it."""
 
+import logging
 import socket
 from collections.abc import Collection
 
@@ -30,8 +31,10 @@ def serve(
     """Serve until interrupted; KeyboardInterrupt is passed on once everything has stopped.
 
     `root_path` is where a proxy has put the window. Whose headers say where a request came from is named by
-    `proxies`; nobody else is believed. There is no access log: addresses of letters' links are credentials.
+    `proxies`; nobody else is believed. Refusals and faults go to standard error, by the pattern of their
+    address; there is no access log: the addresses of letters' links are credentials.
     """
+    _log_to_standard_error()
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -43,3 +46,14 @@ def serve(
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _log_to_standard_error() -> None:
+    log = logging.getLogger("dondoc.window")
+    log.setLevel(logging.INFO)
+    if not log.handlers:
+        to_standard_error = logging.StreamHandler()
+        to_standard_error.setFormatter(
+            logging.Formatter("%(asctime)s window %(message)s", "%Y-%m-%dT%H:%M:%S%z")
+        )
+        log.addHandler(to_standard_error)
