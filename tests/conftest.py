@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import uvicorn
 from psycopg import sql
+from sqlalchemy import make_url
 from web_house import House, open_house, play_season
 
 from workflows.flows.server import Server, started_server
@@ -61,6 +62,10 @@ class PostgresDatabases:
             self._migrated = self._make("template0")
             Database.open(self._address(self._migrated), create=True).close()
         return self._address(self._make(self._migrated))
+
+    def copied(self, address: str) -> str:
+        """The address of a copy of a database that nobody is connected to."""
+        return self._address(self._make(str(make_url(address).database)))
 
     def _make(self, template: str) -> str:
         name = f"dondoc_{next(_numbers)}"
