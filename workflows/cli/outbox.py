@@ -143,5 +143,11 @@ def _cells(letter: StoredLetter, session: Session) -> tuple[str, ...]:
         LETTER_STATE_WORDS[letter.state].say(session.translate),
         str(letter.attempts),
         "" if due is None else instant(due, session.language),
-        letter.last_reply or "",
+        _reply(letter, session),
     )
+
+
+def _reply(letter: StoredLetter, session: Session) -> str:
+    """What the server said last; of a letter that was overtaken, why, in words."""
+    reply = letter.last_reply or ""
+    return session.translate(reply) if reply and letter.state is LetterState.SUPERSEDED else reply

@@ -14,15 +14,16 @@ from workflows.engine.states import IN_HAND, State
 from workflows.operations.queueing import is_round_letter
 from workflows.store.records import FINAL, ClaimedLetter, LetterState, StoredLetter
 from workflows.store.transaction import Transaction
-from workflows.texts import LOCAL_ZONE
+from workflows.texts import LOCAL_ZONE, N_
 
 UNSENT = frozenset({LetterState.QUEUED, LetterState.DEFERRED})
 """States of a letter that no server can have taken: where there was an attempt, the answer was no."""
 
 ROUND_KINDS = frozenset(kind.value for kind in ROUND_LETTERS)
 
-NEWER = "a newer letter says it"
-DONE_SINCE = "everything it asks for has been done"
+NEWER = N_("a newer letter says it")
+DONE_SINCE = N_("everything it asks for has been done")
+"""Why a letter did not go: stored as it stands here, and put into the reader's language when it is shown."""
 
 _TO_DO = IN_HAND | {State.WAITING}
 
