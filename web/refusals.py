@@ -71,8 +71,10 @@ def add_handlers(app: FastAPI) -> None:
 def log_refusal(request: Request, why: str) -> None:
     """One line: what was asked for (its pattern, never its address), from where, and why not."""
     route = getattr(request.scope.get("route"), "path", "?")
+    root = request.scope.get("root_path", "")
+    mounted_at = root.removeprefix(request.scope.get("app_root_path", root))
     host = request.client.host if request.client else "?"
-    _log.info("refused %s %s from %s: %s", request.method, route, host, why)
+    _log.info("refused %s %s%s from %s: %s", request.method, mounted_at, route, host, why)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
