@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select, text
 
 from workflows.engine.escalation import ROUND
 from workflows.engine.history import normal
-from workflows.engine.records import Assignment, Change, Notice
+from workflows.engine.records import Assignment, Change, Facts, Notice
 from workflows.store.batches import batches
 from workflows.store.chain import Chain
 from workflows.store.json_texts import dump_facts
@@ -39,9 +39,12 @@ class _Writer:
         self._chain = chain
         # SQLite keeps days as ISO text; PostgreSQL's driver takes them as they are.
         self._day: Callable[[date | None], Any] = _iso if connection.dialect.name == "sqlite" else _same
+        # By identity, which lasts while the facts are held beside their text.
+        self._facts_texts: dict[int, tuple[Facts, str | None]] = {}
 
     def apply(self, changes: Sequence[Change]) -> list[Change]:
         """Save one batch; the changes that were lost."""
+        self._facts_texts.clear()
         lost = self._move([c for c in changes if c.before is not None])
         created = self._create([c.after for c in changes if c.before is None])
         notices: list[Values] = []
@@ -125,7 +128,7 @@ class _Writer:
 
     def _created(self, a: Assignment, number: int) -> Values:
         planned = {name: self._value(getattr(a, name)) for name in (*PLANNED, *MOVED, "next_look")}
-        row = planned | {"number": number, "plan_number": self._plan_number, "facts": _facts(a)}
+        row = planned | {"number": number, "plan_number": self._plan_number, "facts": self._facts(a.facts)}
         return tuple(row[name] for name in ASSIGNMENTS.parameters)
 
     def _moved(self, change: Change) -> Values:
@@ -154,13 +157,13 @@ class _Writer:
         return (
             self._day(before.next_look),
             self._day(after.next_look),
-            _facts(after),
+            self._facts(after.facts),
             after.number,
             self._plan_number,
             before.state.value,
             self._day(before.due),
             before.rung,
-            _facts(before),
+            self._facts(before.facts),
         )
 
     def _notice(self, notice: Notice, change: Change, number: int, sequence: int) -> Values:
@@ -179,6 +182,13 @@ class _Writer:
             self._day(notice.not_before),
             sequence,
         )
+
+    def _facts(self, facts: Facts) -> str | None:
+        # Most decisions leave the facts as they were, and most assignments in hand share theirs.
+        found = self._facts_texts.get(id(facts))
+        if found is None:
+            found = self._facts_texts[id(facts)] = (facts, _facts_text(facts))
+        return found[1]
 
     def _value(self, value: object) -> Any:
         return self._day(value) if isinstance(value, date) else _plain(value)
@@ -208,12 +218,12 @@ def _replanned(change: Change) -> bool:
 
 
 def _rests_on(a: Assignment) -> Values:
-    return (a.state, a.due, a.rung, _facts(a))
+    return (a.state, a.due, a.rung, _facts_text(a.facts))
 
 
-def _facts(a: Assignment) -> str | None:
-    facts = dump_facts(a.facts)
-    return None if facts is None else normal(facts)
+def _facts_text(facts: Facts) -> str | None:
+    text = dump_facts(facts)
+    return None if text is None else normal(text)
 
 
 def _plain(value: object) -> object:
