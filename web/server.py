@@ -7,7 +7,7 @@ from collections.abc import Collection
 import uvicorn
 from fastapi import FastAPI
 
-from workflows.errors import EnvironmentRefused
+from workflows.errors import EnvironmentRefused, system_reason
 
 STOP_SECONDS = 5
 """How long requests under way may take to end when the window is stopped."""
@@ -21,7 +21,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise EnvironmentRefused(
             "the window cannot listen on {host}:{port}: {reason}",
-            host=host, port=port, reason=error.strerror or error,
+            host=host, port=port, reason=system_reason(error),
         ) from error  # fmt: skip
 
 

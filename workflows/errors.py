@@ -4,11 +4,44 @@ Raise one where the data, the use or the environment says no; the command line p
 exits with the code, the window shows a page. Anything else is a bug and may show a traceback.
 """
 
+import errno
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar
 
 from plan_definitions.diagnostics import Diagnostic, Phrase
+
+_SYSTEM_REASONS: Mapping[int, Phrase] = MappingProxyType(
+    {
+        errno.ENOSPC: Phrase("no room is left on the disk"),
+        errno.EDQUOT: Phrase("the quota of the disk is used up"),
+        errno.EACCES: Phrase("the right to do so is missing"),
+        errno.EPERM: Phrase("the right to do so is missing"),
+        errno.EROFS: Phrase("the disk can only be read"),
+        errno.ENOENT: Phrase("there is no such file or folder"),
+        errno.EEXIST: Phrase("something of that name exists already"),
+        errno.EISDIR: Phrase("it is a folder"),
+        errno.ENOTDIR: Phrase("a part of the path is no folder"),
+        errno.ENAMETOOLONG: Phrase("the name is too long"),
+        errno.ENOTEMPTY: Phrase("the folder is not empty"),
+        errno.EIO: Phrase("the disk cannot be read or written"),
+        errno.EADDRINUSE: Phrase("another program listens there"),
+        errno.EADDRNOTAVAIL: Phrase("this machine has no such address"),
+        errno.ECONNREFUSED: Phrase("nobody answers there"),
+    }
+)
+"""What the system means, in words that the catalogue has; its own are English."""
+
+
+def system_reason(error: OSError) -> Phrase | str:
+    """Why the system refused, for a `{reason}`; in its own words where the error is a rare one."""
+    known = _SYSTEM_REASONS.get(error.errno or 0)
+    return known if known is not None else error.strerror or str(error)
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether there was no room."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 class DonDocError(Exception):

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from plan_definitions.diagnostics import Phrase
-from workflows.errors import EnvironmentRefused
+from workflows.errors import EnvironmentRefused, system_reason
 
 _OWNER_ONLY_FOLDER = 0o700
 _SECRET_BYTES = 32
@@ -38,7 +38,7 @@ class Home:
             path.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentRefused(
-                "the home {path} cannot be made: {reason}", path=path, reason=error.strerror or error
+                "the home {path} cannot be made: {reason}", path=path, reason=system_reason(error)
             ) from error
         return cls(path)
 
@@ -55,7 +55,7 @@ class Home:
             return target.read_text(encoding="ascii").strip()
         except OSError as error:
             raise EnvironmentRefused(
-                "the secret {path} cannot be kept: {reason}", path=target, reason=error.strerror or error
+                "the secret {path} cannot be kept: {reason}", path=target, reason=system_reason(error)
             ) from error
 
 

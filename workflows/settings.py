@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from plan_definitions.diagnostics import Phrase, did_you_mean
-from workflows.errors import WrongUse
+from workflows.errors import WrongUse, system_reason
 from workflows.home import Home
 from workflows.texts import Language
 
@@ -153,7 +153,8 @@ def _read_file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise WrongUse("{file} cannot be read: {reason}", file=path, reason=error) from error
+        reason = system_reason(error) if isinstance(error, OSError) else error
+        raise WrongUse("{file} cannot be read: {reason}", file=path, reason=reason) from error
 
 
 def _refuse_unknown(names: Iterable[str], *, known: Iterable[str], where: object) -> None:

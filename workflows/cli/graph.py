@@ -17,7 +17,7 @@ from plan_definitions.schedule import Schedule, ScheduledTask
 from workflows.cli.parameters import PlanFile
 from workflows.cli.plans import accepted_plan
 from workflows.cli.session import Session
-from workflows.errors import WrongUse
+from workflows.errors import WrongUse, system_reason
 from workflows.texts import N_, count, date_long, date_short
 
 
@@ -57,7 +57,7 @@ def graph(
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        reason = error.strerror or error
+        reason = system_reason(error)
         raise WrongUse("{path} cannot be written: {reason}", path=file, reason=reason) from error
 
 

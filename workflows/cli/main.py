@@ -9,10 +9,11 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.main import get_command
 
+from plan_definitions.diagnostics import Phrase
 from workflows.cli.help import LazyGroup, explain
 from workflows.cli.output import warn
 from workflows.cli.session import Session
-from workflows.errors import DonDocError, PlanRejected, WrongUse
+from workflows.errors import DonDocError, EnvironmentRefused, PlanRejected, WrongUse, is_disk_full
 from workflows.texts import N_, Language, translator
 
 INTERRUPTED = 130
@@ -68,6 +69,9 @@ def run(arguments: Sequence[str], folder: Path) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
+        if isinstance(error, OSError) and is_disk_full(error):
+            warn(_no_room(error, session))
+            return EnvironmentRefused.exit_code
         fault = session.translate(_FAULT_SENTENCE)
         warn(fault.format(reason=f"{type(error).__name__}: {error}"))
         return _FAULT
@@ -85,6 +89,13 @@ def _call(session: Session, arguments: list[str]) -> int:
         warn(mistake.format_message() if is_help else explain(mistake, session.translate))
         return mistake.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _no_room(error: OSError, session: Session) -> str:
+    """Whatever was to be written found no room, be it a log or a draft."""
+    place = error.filename or session.folder
+    mend = Phrase("Nothing was stored. Make room there, then do it again.")
+    return EnvironmentRefused("the disk that holds {place} is full", mend, place=place).say(session.translate)
 
 
 def _report(error: DonDocError, session: Session) -> None:

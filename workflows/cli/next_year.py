@@ -16,7 +16,7 @@ from workflows.cli import output
 from workflows.cli.parameters import AsJson, PlanFile, iso_date
 from workflows.cli.plans import accepted_plan
 from workflows.cli.session import Session
-from workflows.errors import PlanRejected, WrongUse
+from workflows.errors import PlanRejected, WrongUse, system_reason
 from workflows.texts import N_, Language, date_long, date_short
 
 _DATES, _ANCHOR, _START, _DUE = N_("Dates"), N_("anchor"), N_("start"), N_("due")
@@ -95,7 +95,7 @@ def _written(copy: Copy) -> None:
     try:
         write(copy)
     except OSError as error:
-        reason = error.strerror or error
+        reason = system_reason(error)
         raise WrongUse("{path} cannot be written: {reason}", path=error.filename, reason=reason) from error
 
 

@@ -8,7 +8,7 @@ from plan_definitions.diagnostics import Diagnostic, Severity
 from plan_definitions.load import LoadedPlan, load_plan
 from plan_definitions.model import PlanDefinition
 from plan_definitions.schedule import Schedule
-from workflows.errors import PlanRejected, WrongUse
+from workflows.errors import PlanRejected, WrongUse, system_reason
 
 
 class AcceptedPlan(NamedTuple):
@@ -26,7 +26,7 @@ def read_plan_file(path: Path) -> LoadedPlan:
         return load_plan(path)
     except OSError as error:
         raise WrongUse(
-            "the plan file {path} cannot be opened: {reason}", path=path, reason=error.strerror or error
+            "the plan file {path} cannot be opened: {reason}", path=path, reason=system_reason(error)
         ) from error
 
 

@@ -15,7 +15,7 @@ from workflows.cli import output
 from workflows.cli.parameters import AsJson, PlanFile, iso_date
 from workflows.cli.plans import AcceptedPlan, accepted_plan
 from workflows.cli.session import Session
-from workflows.errors import WrongUse
+from workflows.errors import WrongUse, system_reason
 from workflows.operations.rehearsal import Clash, ClashKind, Rehearsal
 from workflows.texts import N_, count, date_long, date_short, day_month
 
@@ -113,7 +113,7 @@ def _written(found: Rehearsal, folder: Path, session: Session) -> Path:
     try:
         return write_book(found, folder, session.language)
     except OSError as error:
-        reason = error.strerror or error
+        reason = system_reason(error)
         raise WrongUse(
             "{path} cannot be written: {reason}", path=error.filename or folder, reason=reason
         ) from error

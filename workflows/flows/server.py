@@ -16,7 +16,7 @@ from pathlib import Path
 
 from plan_definitions.diagnostics import Phrase
 from workflows import children
-from workflows.errors import EnvironmentRefused
+from workflows.errors import EnvironmentRefused, system_reason
 from workflows.flows.environment import (
     auth_string,
     client_environment,
@@ -187,5 +187,5 @@ def _listening_socket(port: int) -> socket.socket:
         return socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise EnvironmentRefused(
-            "port {port} for Prefect's server is taken: {reason}", port=port, reason=error.strerror or error
+            "port {port} for Prefect's server is taken: {reason}", port=port, reason=system_reason(error)
         ) from error

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from plan_definitions.diagnostics import Phrase
-from workflows.errors import EnvironmentRefused, WrongUse
+from workflows.errors import EnvironmentRefused, WrongUse, system_reason
 from workflows.home import Home
 from workflows.operations.evidence import FOLDER as EVIDENCE
 from workflows.operations.lanes import INBOX
@@ -64,7 +64,7 @@ def back_up(settings: Settings, file: Path, *, now: datetime) -> Manifest:
         raise EnvironmentRefused(
             "the backup cannot be written: {reason}",
             Phrase("Look at the room on the disk and at the folder of {file}.", {"file": file}),
-            reason=error.strerror or error,
+            reason=system_reason(error),
         ) from error
     finally:
         unfinished.unlink(missing_ok=True)

@@ -2,11 +2,13 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from workflows.errors import MoveRefused, WrongUse
+from plan_definitions.diagnostics import Phrase
+from workflows.errors import EnvironmentRefused, MoveRefused, WrongUse, is_disk_full, system_reason
 from workflows.operations.photographs import BrokenPicture, without_metadata
 from workflows.store.records import Evidence
 
@@ -47,21 +49,22 @@ class KeptFile:
 def keep_file(home: Path, file: Path) -> KeptFile:
     """Copy a file into the home's evidence folder, as `keep_bytes` does.
 
-    Raises WrongUse where it cannot be read, MoveRefused as `keep_bytes`.
+    Raises WrongUse where it cannot be read, and what `keep_bytes` raises.
     """
     try:
         with file.open("rb") as opened:
             # One byte past the limit is enough to refuse it.
             data = opened.read(LARGEST + 1)
     except OSError as error:
-        raise WrongUse("cannot read {file}: {reason}", file=str(file), reason=error.strerror) from error
+        raise WrongUse("cannot read {file}: {reason}", file=str(file), reason=system_reason(error)) from error
     return keep_bytes(home, file.name, data)
 
 
 def keep_bytes(home: Path, name: str, data: bytes) -> KeptFile:
     """Keep what a file holds under a random name; photographs lose place, time and device.
 
-    Raises MoveRefused where it is empty, too large, of no known kind, or a photograph that cannot be cleaned.
+    Raises MoveRefused where it is empty, too large, of no known kind, or a photograph that cannot be cleaned,
+    EnvironmentRefused where the home has no room for it.
     """
     if not data or len(data) > LARGEST:
         raise MoveRefused("{file} is empty or larger than {limit} MB", file=name, limit=LARGEST >> 20)
@@ -75,11 +78,19 @@ def keep_bytes(home: Path, name: str, data: bytes) -> KeptFile:
             "{file} is damaged: place and time cannot be taken out of it; please take the photograph anew",
             file=name,
         ) from error
-    folder = home / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = folder / secrets.token_hex(16)
-    target.touch(mode=0o600)
-    target.write_bytes(cleaned)
+    target = home / FOLDER / secrets.token_hex(16)
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.touch(mode=0o600)
+        target.write_bytes(cleaned)
+    except OSError as error:
+        with suppress(OSError):
+            target.unlink(missing_ok=True)
+        raise EnvironmentRefused(
+            "{file} cannot be kept in {folder}: {reason}",
+            Phrase("Nothing was stored. Make room there, then do it again.") if is_disk_full(error) else None,
+            file=name, folder=target.parent, reason=system_reason(error),
+        ) from error  # fmt: skip
     return KeptFile(target, name, media_type, len(cleaned), hashlib.sha256(cleaned).hexdigest())
 
 

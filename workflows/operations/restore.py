@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from plan_definitions.diagnostics import Phrase
-from workflows.errors import BackupRefused, EnvironmentRefused, MoveRefused, WrongUse
+from workflows.errors import BackupRefused, EnvironmentRefused, MoveRefused, WrongUse, system_reason
 from workflows.operations.backup import DATABASE, FORMAT, MANIFEST, Manifest
 from workflows.operations.history import Audit, audit
 from workflows.settings import Settings
@@ -51,7 +51,7 @@ def restore(settings: Settings, file: Path, *, now: datetime, force: bool = Fals
         unpacked = Path(mkdtemp(prefix=f".{target.name}-restored-", dir=target.parent))
     except OSError as error:
         raise EnvironmentRefused(
-            "the home {path} cannot be made: {reason}", path=target, reason=error.strerror or error
+            "the home {path} cannot be made: {reason}", path=target, reason=system_reason(error)
         ) from error
     try:
         manifest = _unpack(file, unpacked)
@@ -60,7 +60,7 @@ def restore(settings: Settings, file: Path, *, now: datetime, force: bool = Fals
         unpacked.replace(target)
     except OSError as error:
         raise EnvironmentRefused(
-            "the backup cannot be unpacked: {reason}", reason=error.strerror or error
+            "the backup cannot be unpacked: {reason}", reason=system_reason(error)
         ) from error
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)

@@ -3,12 +3,14 @@
 import os
 import sqlite3
 from contextlib import closing
+from errno import ENOSPC
 from pathlib import Path
+from shutil import disk_usage
 
 from sqlalchemy import make_url
 
 from plan_definitions.diagnostics import Phrase
-from workflows.errors import EnvironmentRefused
+from workflows.errors import EnvironmentRefused, system_reason
 
 
 def file_of(url: str) -> Path:
@@ -42,6 +44,8 @@ def copy_database(url: str, target: Path) -> None:
             # The copy is one file: it must not ask for a log beside it.
             writing.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
+        no_room = error.sqlite_errorname == "SQLITE_FULL" or not disk_usage(target.parent).free
         raise EnvironmentRefused(
-            "the database {file} cannot be copied: {reason}", file=source, reason=error
-        ) from error
+            "the database {file} cannot be copied: {reason}",
+            file=source, reason=system_reason(OSError(ENOSPC, "")) if no_room else error,
+        ) from error  # fmt: skip

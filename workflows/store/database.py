@@ -12,15 +12,16 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError
 
 from plan_definitions.diagnostics import Phrase
-from workflows.errors import EnvironmentRefused
+from workflows.errors import EnvironmentRefused, system_reason
 from workflows.store.commits import Commits
 from workflows.store.driver_errors import forget_values
+from workflows.store.driver_refusals import refused
 from workflows.store.plans import ScheduleCache
 from workflows.store.schema import settle
 from workflows.store.transaction import Transaction
 
 BUSY_SECONDS = 15.0
-"""How long a writer waits for another one on SQLite."""
+"""How long a writer waits for another one."""
 
 _WRITES = "dondoc_writes"
 
@@ -136,13 +137,18 @@ def _find_file(place: URL, *, create: bool) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise EnvironmentRefused("cannot make {file}: {reason}", file=file, reason=error.strerror) from error
+        raise EnvironmentRefused(
+            "cannot make {file}: {reason}", file=file, reason=system_reason(error)
+        ) from error
 
 
 def _engine(place: URL, busy_seconds: float) -> Engine:
     if place.get_backend_name() == "postgresql":
         # Positional parameters: the statements of `changes` are run with tuples.
-        engine = create_engine(place, paramstyle="format", pool_pre_ping=True, **_RESERVED)
+        asked = {"options": f"-c lock_timeout={round(1000 * busy_seconds)}"}
+        engine = create_engine(
+            place, paramstyle="format", pool_pre_ping=True, connect_args=asked, **_RESERVED
+        )  # fmt: skip
         forget_values(engine)
         return engine
     options = _RESERVED | {"connect_args": {"timeout": busy_seconds, "check_same_thread": False}}
@@ -174,11 +180,7 @@ def _refusals(place: URL) -> Iterator[None]:
     except (DatabaseError, InterfaceError) as error:
         if not _is_refusal(error):
             raise
-        raise EnvironmentRefused(
-            "the database {place} says no: {reason}",
-            place=place.render_as_string(hide_password=True),
-            reason=str(error.orig).strip(),
-        ) from error
+        raise refused(place, error.orig) from error
 
 
 def _is_refusal(error: DatabaseError | InterfaceError) -> bool:
