@@ -378,7 +378,7 @@ def test_refusals_are_logged_without_the_token(house: House, caplog: pytest.LogC
 
     lines = [record.getMessage() for record in caplog.records if record.name == "dondoc.window"]
     assert lines == [
-        "refused GET /api/v1/me from 10.0.0.1: unknown-token",
+        "refused GET /api/v1/me from 10.0.0.1: not-let-in",
         "refused GET /api/v1/plans/{plan}/assignments/{task}/{unit} from 10.0.0.1: NotFound",
     ]
     assert "guessed-secret" not in caplog.text

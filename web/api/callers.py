@@ -67,11 +67,11 @@ def the_caller(
             Kind.TOO_OFTEN, Phrase("From here too many wrong tokens were shown; wait some minutes.")
         )
     if credentials is None:
-        raise TurnedAway(Kind.UNKNOWN_TOKEN, Phrase("Send a token: `Authorization: Bearer dondoc_...`."))
+        raise TurnedAway(Kind.NOT_LET_IN, Phrase("Send a token: `Authorization: Bearer dondoc_...`."))
     token = find_token(window.database, credentials.credentials, now=now)
     if token is None:
         window.limits.allow("token", here, BAD_TOKENS, now)
-        raise TurnedAway(Kind.UNKNOWN_TOKEN, Phrase("This token is not known, has ended or was revoked."))
+        raise TurnedAway(Kind.NOT_LET_IN, Phrase("This token is not known, has ended or was revoked."))
     return Caller(token)
 
 

@@ -34,7 +34,7 @@ def _answers(kind: Kind) -> _Responses:
 
 
 EVERYWHERE: _Responses = (
-    _answers(Kind.UNKNOWN_TOKEN)
+    _answers(Kind.NOT_LET_IN)
     | _answers(Kind.INVALID)
     | _answers(Kind.TOO_OFTEN)
     | _answers(Kind.FAULT)

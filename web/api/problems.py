@@ -30,7 +30,7 @@ class Kind(StrEnum):
     """Which problem: the last part of its `type`, an anchor of the page that describes the API."""
 
     UNREADABLE = "unreadable"
-    UNKNOWN_TOKEN = "unknown-token"  # noqa: S105 - the name of a problem
+    NOT_LET_IN = "not-let-in"
     NOT_ALLOWED = "not-allowed"
     NOT_FOUND = "not-found"
     NO_SUCH_METHOD = "no-such-method"
@@ -52,7 +52,7 @@ class Described(NamedTuple):
 KINDS: Mapping[Kind, Described] = MappingProxyType(
     {
         Kind.UNREADABLE: Described(HTTPStatus.BAD_REQUEST, N_("The request cannot be read")),
-        Kind.UNKNOWN_TOKEN: Described(HTTPStatus.UNAUTHORIZED, N_("A token that holds is needed")),
+        Kind.NOT_LET_IN: Described(HTTPStatus.UNAUTHORIZED, N_("A token that holds is needed")),
         Kind.NOT_ALLOWED: Described(HTTPStatus.FORBIDDEN, N_("This token may not do that")),
         Kind.NOT_FOUND: Described(HTTPStatus.NOT_FOUND, N_("There is no such thing")),
         Kind.NO_SUCH_METHOD: Described(HTTPStatus.METHOD_NOT_ALLOWED, N_("This address takes other methods")),
@@ -157,7 +157,7 @@ async def _turned_away(request: Request, error: Exception) -> Response:
         raise error
     log_refusal(request, error.kind.value)
     headers = {
-        Kind.UNKNOWN_TOKEN: {"WWW-Authenticate": "Bearer"},
+        Kind.NOT_LET_IN: {"WWW-Authenticate": "Bearer"},
         Kind.NOT_ALLOWED: {"WWW-Authenticate": 'Bearer error="insufficient_scope"'},
         Kind.TOO_OFTEN: {"Retry-After": "60"},
     }.get(error.kind)
