@@ -102,7 +102,7 @@ def test_check_as_json_is_one_document_with_the_promised_keys(call: Call, broken
 def test_a_missing_file_is_wrong_use(call: Call) -> None:
     code, out, err = call("--lang", "en", "check", "nowhere.yaml")
     assert (code, out) == (2, "")
-    assert err == "the plan file nowhere.yaml cannot be opened: No such file or directory\n"
+    assert err == "the plan file nowhere.yaml cannot be opened: there is no such file or folder\n"
 
 
 def test_show_as_json_has_the_promised_shape(call: Call) -> None:
