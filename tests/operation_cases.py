@@ -97,7 +97,7 @@ def round_on(database: Database, day: date, office_id: str = KIM_THANH) -> Round
     """The round of a day at 07:00, which must not be refused."""
     outcome = run_round(database, office_id, as_of=day, now=at(day))
     assert not isinstance(outcome, NoRound)
-    return outcome[0]
+    return outcome.result
 
 
 def move(

@@ -12,7 +12,7 @@ import pytest
 from operation_cases import at, commune, june, publish_plan, rows, small_plan, snapshot
 from sqlalchemy import text
 
-from workflows.errors import WrongUse
+from workflows.errors import EnvironmentRefused, WrongUse
 from workflows.flows.server import Server, running_server
 from workflows.flows.store import using
 from workflows.operations import round as operations
@@ -85,6 +85,28 @@ def test_an_office_that_fails_does_not_stop_those_after_it(database: Database) -
     assert again.total.letters > 0
     assert {name: when for name, when in finished(database).items() if name in done} == done, "left alone"
     assert round_of() == Rounds(again.total.__class__(TUESDAY))
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_database_that_says_no_three_times_is_not_asked_for_every_office(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    def refuse(_database: Database, office: str, **_said: object) -> None:
+        asked.append(office)
+        raise EnvironmentRefused("the database {place} says no: {reason}", place="there", reason="gone")
+
+    from workflows.flows import daily_round
+
+    monkeypatch.setattr(daily_round, "whole_round", refuse)
+    monkeypatch.setattr(daily_round, "round_of", daily_round.round_of.with_options(retry_delay_seconds=0))
+    publish_plan(database, small_plan(office=commune("xa-sau")))
+    with pytest.raises(RoundsFailed, match="failed for 3 of 4 offices: an-duong, an-hoa, kim-thanh"):
+        round_of()
+    assert asked == [name for name in OFFICES for _ in range(3)], (
+        "each thrice, the fourth never"
+    )
 
 
 @pytest.mark.usefixtures("settings")

@@ -156,7 +156,7 @@ def test_of_two_rounds_started_at_once_one_does_the_work(database: Database) -> 
     def start(_: int) -> RoundResult | NoRound:
         together.wait()
         outcome = run_round(database, KIM_THANH, as_of=THURSDAY, now=at(THURSDAY))
-        return outcome if isinstance(outcome, NoRound) else outcome[0]
+        return outcome if isinstance(outcome, NoRound) else outcome.result
 
     with ThreadPoolExecutor(2) as threads:
         results = list(threads.map(start, range(2)))

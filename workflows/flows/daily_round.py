@@ -1,9 +1,9 @@
-"""The daily round as a Prefect flow: a Prefect task a step, retries, time limits; nothing is decided here."""
+"""The daily round as a Prefect flow: a task an office, retries, time limits; nothing is decided here."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import prefect
 from prefect.cache_policies import NO_CACHE
@@ -12,66 +12,48 @@ from prefect.client.schemas import State, TaskRun
 from workflows.errors import DonDocError, EnvironmentRefused
 from workflows.flows.pages import Pages
 from workflows.flows.store import clock_from, opened_store, settings_here, today
-from workflows.operations import round as operations
-from workflows.operations.round import Climbed, RoundResult, Rounds, RoundsFailed
-from workflows.operations.shards import offices_of_shard, offices_owing
-from workflows.operations.summarise import Summary
-from workflows.operations.tickets import (
-    Clock,
-    NoRound,
-    Ticket,
-    TicketLost,
-    begin_round,
-    finish_round,
-    held,
+from workflows.operations.round import (
+    Done,
+    RoundResult,
+    Rounds,
+    RoundsFailed,
+    is_day_off,
+    totals_of,
+    whole_round,
 )
+from workflows.operations.shards import offices_of_shard, offices_owing
+from workflows.operations.tickets import Clock, NoRound
 from workflows.store.database import Database
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 RETRIES = 2
 RETRY_SECONDS = 5
-"""A locked database or a lost connection is over within seconds; each step may safely run again."""
+"""A locked database or a lost connection is over within seconds; a round may safely run again."""
 
-STEP_SECONDS = 30 * 60
+REFUSALS = 3
+"""So many offices in a row refused by the environment: those after them would fare no better."""
+
+OFFICE_SECONDS = 60 * 60
 ROUND_SECONDS = 3 * 60 * 60
 
 
 def _may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
-    """Whether to try a step again: what the environment refused may pass; a fault, or a lost lease, stays."""
+    """Whether to try again: what the environment refused may pass, a fault in the program stays."""
     return isinstance(state.data, EnvironmentRefused)
 
 
-def step(name: str) -> Callable[[Callable[P, R]], prefect.Task[P, R]]:
-    """One step of the round as a Prefect task; what it returns stays in this process."""
-    return prefect.task(
-        name=name,
-        retries=RETRIES,
-        retry_delay_seconds=RETRY_SECONDS,
-        retry_condition_fn=_may_pass,
-        timeout_seconds=STEP_SECONDS,
-        cache_policy=NO_CACHE,
-        persist_result=False,
-    )
-
-
-@step("advance")
-def advance(database: Database, ticket: Ticket, clock: Clock) -> int:
-    """Open what may start; how many assignments opened."""
-    return operations.advance(database, ticket, clock)
-
-
-@step("escalate")
-def escalate(database: Database, ticket: Ticket, clock: Clock) -> Climbed:
-    """Remind, and climb ladders."""
-    return operations.escalate(database, ticket, clock)
-
-
-@step("summarise")
-def write_letters(database: Database, ticket: Ticket, clock: Clock) -> Summary:
-    """Write each unit's letter."""
-    return operations.write_letters(database, ticket, clock, settings_here().lang)
+@prefect.task(
+    name="round-of-office",
+    task_run_name="{office}",
+    retries=RETRIES,
+    retry_delay_seconds=RETRY_SECONDS,
+    retry_condition_fn=_may_pass,
+    timeout_seconds=OFFICE_SECONDS,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def round_of(database: Database, office: str, day: date, clock: Clock) -> Done | NoRound:
+    """One office's round, as a task of its own: what it returns stays in this process."""
+    return whole_round(database, office, as_of=day, clock=clock, language=settings_here().lang)
 
 
 @prefect.flow(name="daily-round", timeout_seconds=ROUND_SECONDS, persist_result=False)
@@ -98,10 +80,8 @@ def daily_round(
         else:
             offices = offices_of_shard(database, office, shard, shards)
         morning = _Morning(database, day, clock)
-        for name in offices:
-            morning.attend_to(name)
-    morning.check(len(offices))
-    return Rounds(operations.totals_of(morning.done, day), tuple(morning.none), tuple(morning.days_off))
+        morning.attend_to(offices)
+    return Rounds(totals_of(morning.done, day), tuple(morning.none), tuple(morning.days_off))
 
 
 @dataclass(slots=True)
@@ -114,52 +94,40 @@ class _Morning:
     done: list[RoundResult] = field(default_factory=list)
     none: list[NoRound] = field(default_factory=list)
     days_off: list[str] = field(default_factory=list)
-    failed: dict[str, Exception] = field(default_factory=dict)
+    _failed: dict[str, Exception] = field(default_factory=dict)
+    _refused: int = 0
     _pages: Pages = field(default_factory=Pages)
 
-    def attend_to(self, office: str) -> None:
-        """The round of one office; what it raises waits for the end."""
+    def attend_to(self, offices: Sequence[str]) -> None:
+        """Try each; in the end say which failed, so that the run fails and the next one takes them up."""
+        for office in offices:
+            try:
+                self._attend_to(office)
+                self._refused = 0
+            except Exception as error:  # noqa: BLE001 - the offices after it have their round all the same
+                self._note(office, error)
+            if self._refused == REFUSALS:
+                break
+        if self._failed:
+            first = next(iter(self._failed.values()))
+            raise first if len(offices) == 1 else RoundsFailed(tuple(self._failed), len(offices)) from first
+
+    def _attend_to(self, office: str) -> None:
         logger = prefect.get_run_logger()
-        try:
-            outcome = self._round_of(office)
-            if operations.is_day_off(self.database, office, self.day):
-                self.days_off.append(office)
-        except Exception as error:  # noqa: BLE001 - the offices after this one have their round all the same
-            # Of errors that are not ours the kind only: what they say is not for Prefect's records.
-            reason = error if isinstance(error, DonDocError) else type(error).__name__
-            logger.error("%s: the round failed: %s", office, reason)  # noqa: TRY400
-            self.failed[office] = error
-            return
+        outcome = round_of(self.database, office, self.day, self.clock)
+        if is_day_off(self.database, office, self.day):
+            self.days_off.append(office)
         if isinstance(outcome, NoRound):
             logger.info("%s: no round for %s: %s (last: %s)", office, self.day, outcome.why, outcome.last)
             self.none.append(outcome)
-        else:
-            logger.info("%s: %s", office, outcome.totals())
-            self.done.append(outcome)
-
-    def check(self, attended: int) -> None:
-        """Say which offices failed, so that the run is seen to have failed and is run again for them."""
-        if not self.failed:
             return
-        first = next(iter(self.failed.values()))
-        if attended == 1:
-            raise first
-        raise RoundsFailed(tuple(self.failed), attended) from first
+        logger.info("%s: %s", office, outcome.result.totals())
+        self.done.append(outcome.result)
+        self._pages.publish(self.database, office, self.day, outcome)
 
-    def _round_of(self, office: str) -> RoundResult | NoRound:
-        ticket = begin_round(self.database, office, as_of=self.day, now=self.clock())
-        if isinstance(ticket, NoRound):
-            return ticket
-        try:
-            with held(self.database, ticket, self.clock):
-                opened = advance(self.database, ticket, self.clock)
-                climbed = escalate(self.database, ticket, self.clock)
-                summary = write_letters(self.database, ticket, self.clock)
-                result = RoundResult(
-                    self.day, opened, climbed.reminded, len(climbed.escalations), summary.letters
-                )
-                finish_round(self.database, ticket, result.totals(), now=self.clock())
-        except TicketLost as lost:
-            return lost.outcome
-        self._pages.publish(self.database, ticket, climbed, summary)
-        return result
+    def _note(self, office: str, error: Exception) -> None:
+        """Remember a failure; of errors that are not ours Prefect's records get the kind only."""
+        reason = error if isinstance(error, DonDocError) else type(error).__name__
+        prefect.get_run_logger().error("%s: the round failed: %s", office, reason)
+        self._failed[office] = error
+        self._refused = self._refused + 1 if isinstance(error, EnvironmentRefused) else 0

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from notifications.summaries import Quiet
 from plan_definitions.diagnostics import Phrase
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import round as engine
@@ -195,27 +196,39 @@ def write_letters(
         return summarise(transaction, ticket.office, as_of=ticket.as_of, now=now, language=language)
 
 
-def run_round(
-    database: Database, office: str, *, as_of: date, now: datetime, language: Language = Language.VI
-) -> tuple[RoundResult, Summary] | NoRound:
-    """One whole round at one instant: what the flow does step by step, for rehearsals and the demo's past."""
-    ticket = begin_round(database, office, as_of=as_of, now=now)
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A round that was run: its counts, and what a log tells beside them."""
+
+    result: RoundResult
+    escalations: tuple[Escalation, ...]
+    quiet: tuple[Quiet, ...]
+
+
+def whole_round(
+    database: Database, office: str, *, as_of: date, clock: Clock, language: Language = Language.VI
+) -> Done | NoRound:
+    """One office's round from beginning to end; may be run again wherever it failed or was killed."""
+    ticket = begin_round(database, office, as_of=as_of, now=clock())
     if isinstance(ticket, NoRound):
         return ticket
-
-    def clock() -> datetime:
-        return now
-
     try:
         with held(database, ticket, clock):
             opened = advance(database, ticket, clock)
             climbed = escalate(database, ticket, clock)
             summary = write_letters(database, ticket, clock, language)
             result = RoundResult(as_of, opened, climbed.reminded, len(climbed.escalations), summary.letters)
-            finish_round(database, ticket, result.totals(), now=now)
+            finish_round(database, ticket, result.totals(), now=clock())
     except TicketLost as lost:
         return lost.outcome
-    return result, summary
+    return Done(result, climbed.escalations, summary.quiet)
+
+
+def run_round(
+    database: Database, office: str, *, as_of: date, now: datetime, language: Language = Language.VI
+) -> Done | NoRound:
+    """The same at one instant, as rehearsals and the demo's past play it."""
+    return whole_round(database, office, as_of=as_of, clock=lambda: now, language=language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +244,7 @@ class Rounds:
 
 
 class RoundsFailed(DonDocError):
-    """The rounds of some offices failed; `offices` names them. Those of the others are done."""
+    """The rounds of some offices failed; `offices` names them."""
 
     exit_code = EnvironmentRefused.exit_code
 
@@ -240,7 +253,7 @@ class RoundsFailed(DonDocError):
         named = ", ".join(self.offices[:_NAMED]) + (", ..." if len(self.offices) > _NAMED else "")
         super().__init__(
             "the round failed for {failed} of {all} offices: {offices}",
-            Phrase("Those of the others are done. The log says why; the next run takes up these alone."),
+            Phrase("The log says why. The next run takes up what is still owed."),
             failed=len(self.offices),
             all=attended,
             offices=named,

@@ -22,7 +22,7 @@ from workflows.operations.board import read_board
 from workflows.operations.evidence import KeptFile, keep_bytes
 from workflows.operations.move import PlanReference, carry_out
 from workflows.operations.queueing import morning
-from workflows.operations.round import run_round
+from workflows.operations.round import Done, run_round
 from workflows.operations.sample_evidence import sample_pdf
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredPlan
@@ -102,9 +102,9 @@ def play(
     for day in _days(first, last):
         now = morning(day)
         outcome = run_round(database, where.office, as_of=day, now=now)
-        if isinstance(outcome, tuple):
+        if isinstance(outcome, Done):
             rounds += 1
-            letters += outcome[0].letters
+            letters += outcome.result.letters
         deliver(now)
         reports += _report(database, where, home, day)
         _hand_over(database, where.office, day)
