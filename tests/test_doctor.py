@@ -3,9 +3,12 @@
 import json
 import shutil
 import tomllib
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from web_house import House
 
 from notifications.letters import from_json
 from plan_definitions.diagnostics import Phrase
+from workflows.flows.pulse import Pulse
 from workflows.home import Home
 from workflows.operations import machine_checks
 from workflows.operations.alarm import raise_alarms
@@ -35,7 +39,8 @@ from workflows.settings import Security, Settings, read_settings
 from workflows.store.database import Database
 from workflows.store.records import LetterState
 from workflows.store.records import Outcome as Finished
-from workflows.supervision.lock import only_one
+from workflows.supervision.inspection import check_running
+from workflows.supervision.lock import Running, leave_note, only_one
 from workflows.supervision.watch import Watch
 from workflows.texts import LOCAL_ZONE
 
@@ -103,6 +108,40 @@ def test_an_office_whose_parts_are_silent_is_told_from_one_that_does_not_run(off
         _, out, _ = office.call("doctor", "--json")
     [row] = [row for row in json.loads(out) if row["check"] == "running"]
     assert "does not answer: the window" in row["detail"]
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Says yes to whatever it is asked, as a part that is up does."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_said: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def answering() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_clock_that_gives_no_sign_of_life_is_found(
+    office: Office, settings: Settings, answering: str
+) -> None:
+    home = Home.existing(office.home)
+    with only_one(home):
+        leave_note(home, Running(4711, answering, answering))
+        (home.path / "prefect").mkdir()
+        (home.path / "prefect" / "address.json").write_text(json.dumps({"address": answering}))
+        found = check_running(settings)
+        assert not found.ok
+        assert "does not answer: the clock" in said(found)
+        Pulse(home).beat()
+        assert check_running(settings).ok
 
 
 @pytest.mark.parametrize("name", ["secret_key", "dondoc.db"])

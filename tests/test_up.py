@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from urllib.request import urlopen
 
 import pytest
@@ -20,7 +20,9 @@ from store_builders import queued_letter
 from notifications.outcomes import Kind, Outcome, Stage
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
+from workflows.flows import clockwork
 from workflows.flows.due import delivery_due, next_round, rounds_due
+from workflows.flows.pulse import is_silent
 from workflows.home import Home
 from workflows.operations.alarm import raise_alarms
 from workflows.operations.deliver import deliver
@@ -34,7 +36,7 @@ from workflows.store.records import LetterState
 from workflows.supervision.journal import Journal, log_file
 from workflows.supervision.lock import Running, is_running, leave_note, only_one, read_note
 from workflows.supervision.parts import Part
-from workflows.texts import LOCAL_ZONE
+from workflows.texts import LOCAL_ZONE, Language
 
 WEDNESDAY = date(2026, 6, 10)
 SENDER = "dondoc@localhost.localdomain"
@@ -232,6 +234,63 @@ def test_a_part_that_dies_is_started_again_ever_more_slowly(monkeypatch: pytest.
         clock[0] += 0.25
     rests = [round(later - earlier) for earlier, later in pairwise(starts)]
     assert rests == [1, 2, 4, 8, 16]
+
+
+def test_a_part_that_lives_and_hangs_is_ended_and_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, beats = [0.0], [0]
+    monkeypatch.setattr("workflows.supervision.parts.time.monotonic", lambda: clock[0])
+    processes = list[subprocess.Popen[bytes]]()
+
+    def start() -> subprocess.Popen[bytes]:
+        processes.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
+        return processes[-1]
+
+    part = Part(Phrase("the clock"), start, lambda: beats[0], patience=60.0)
+    for clock[0] in range(0, 200, 10):
+        beats[0] += 1
+        assert part.keep_alive() is None, "it gives signs of life"
+    assert len(processes) == 1
+    clock[0] += 61
+    said = part.keep_alive()
+    assert said is not None
+    assert said.say(str).startswith("the clock gave no sign of life for 1 minutes; it was ended")
+    assert processes[0].returncode == -signal.SIGKILL
+    clock[0] += 2
+    part.keep_alive()
+    assert len(processes) == 2
+    assert part.keep_alive() is None, "the new one has its own time"
+    processes[1].kill()
+    processes[1].communicate()
+
+
+def test_the_clock_says_that_it_lives_and_tidies_up_once_a_day(
+    office: Office, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidied, now = list[date](), [at(5)]
+
+    def note(_database: Database, *, now: datetime) -> None:
+        tidied.append(now.date())
+
+    monkeypatch.setattr(clockwork, "tidy_up", note)
+    home = Home.existing(office.home)
+    assert is_silent(home), "no clock has ever run"
+    clock = clockwork.Clockwork(read_settings(office.folder), lambda: now[0], Event(), Language.EN)
+    stopped_at = [at(5), at(5, 10), at(6), at(5, day=date(2026, 6, 11))]
+
+    def go_on(_seconds: float) -> bool:
+        """In place of a wait: the next instant, until there is none."""
+        if not stopped_at:
+            clock.stopping.set()
+        else:
+            now[0] = stopped_at.pop(0)
+        return clock.stopping.is_set()
+
+    monkeypatch.setattr(clock.stopping, "wait", go_on)
+    clock.run()
+    assert tidied == [WEDNESDAY, date(2026, 6, 11)]
+    assert not is_silent(home)
+    os.utime(home.path / "clock.pulse", (0, 0))
+    assert is_silent(home)
 
 
 # The whole of it

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -18,6 +18,7 @@ from plan_definitions.diagnostics import Phrase
 from workflows.children import stop_on_termination, stop_with_parent
 from workflows.errors import DonDocError, EnvironmentRefused
 from workflows.flows.due import delivery_due, next_round, rounds_due
+from workflows.flows.pulse import Pulse
 from workflows.flows.server import announced_address, answers, flows_at
 from workflows.flows.store import using
 from workflows.home import Home
@@ -26,7 +27,7 @@ from workflows.operations.upkeep import tidy_up
 from workflows.settings import Settings, read_settings
 from workflows.store.commits import Commits
 from workflows.store.database import Database
-from workflows.texts import Language, count, date_long, translator
+from workflows.texts import LOCAL_ZONE, Language, count, date_long, translator
 
 LOOK_SECONDS = 0.5
 """How often commits are looked for: the longest that a letter waits for its delivery to begin."""
@@ -79,10 +80,16 @@ class Clockwork:
     language: Language = Language.VI
     say: Callable[[str], None] = print
     _rests: dict[str, _Rest] = field(default_factory=dict)
+    _pulse: Pulse = field(init=False)
+    _tidied_on: date | None = None
+
+    def __post_init__(self) -> None:
+        self._pulse = Pulse(Home.existing(self.settings.home))
 
     def run(self) -> None:
         """Keep time; a database that says no is asked again later."""
         while not self.stopping.is_set():
+            self._pulse.beat()
             try:
                 database = Database.open(self.settings.database, create=False)
                 try:
@@ -102,10 +109,9 @@ class Clockwork:
 
     def _do_what_is_due(self, database: Database) -> datetime:
         """Run rounds, then delivery; when to look again unless something is committed."""
-        if rounds_due(database, self.clock()):
-            if not self._attempt(ROUND, self._run_round):
-                return self.clock()
-            tidy_up(database, now=self.clock())
+        if rounds_due(database, self.clock()) and not self._attempt(ROUND, self._run_round):
+            return self.clock()
+        self._tidy_up_once_a_day(database)
         sender = lane_of(self.settings).sender.address
         due = delivery_due(database, sender, self.clock())
         if due is not None and due <= self.clock():
@@ -116,6 +122,13 @@ class Clockwork:
         # What is still due rests, and `_wait` knows for how long.
         coming = [due] if due is not None and due > now else []
         return min([*coming, next_round(now), now + LONGEST_WAIT])
+
+    def _tidy_up_once_a_day(self, database: Database) -> None:
+        now = self.clock()
+        today = now.astimezone(LOCAL_ZONE).date()
+        if self._tidied_on != today:
+            tidy_up(database, now=now)
+            self._tidied_on = today
 
     def _attempt(self, name: Phrase, flow: Callable[[], bool]) -> bool:
         """Call a flow unless it rests, which it does after a failure and where it came to nothing.
@@ -142,7 +155,17 @@ class Clockwork:
         return True
 
     def _surroundings(self) -> AbstractContextManager[None]:
-        return using(self.settings, clock=self.clock, stopping=self.stopping.is_set)
+        """What flows are called in. One that asks for the time, or whether to stop, is getting on."""
+
+        def clock() -> datetime:
+            self._pulse.beat()
+            return self.clock()
+
+        def stopping() -> bool:
+            self._pulse.beat()
+            return self.stopping.is_set()
+
+        return using(self.settings, clock=clock, stopping=stopping)
 
     def _run_round(self) -> bool:
         from workflows.flows.daily_round import daily_round  # noqa: PLC0415 - imports Prefect
@@ -177,6 +200,7 @@ class Clockwork:
         """Until an instant, a commit, the end of a flow's rest, or the end. Wall time: clocks get set."""
         resting = [rest for rest in self._rests.values() if not rest.over]
         while not self.stopping.wait(LOOK_SECONDS):
+            self._pulse.beat()
             if self.clock() >= until or commits.seen() or any(rest.over for rest in resting):
                 return
 

@@ -9,6 +9,7 @@ from plan_definitions.diagnostics import Phrase
 from workflows.children import answers
 from workflows.errors import EnvironmentRefused
 from workflows.flows.inspection import check_prefect, server_answers
+from workflows.flows.pulse import is_silent
 from workflows.home import Home
 from workflows.operations.findings import Check, Finding, fine, wrong
 from workflows.operations.machine_checks import check_base_address, check_mail_server, machine_findings
@@ -59,14 +60,24 @@ def check_running(settings: Settings) -> Finding:
                 Check.RUNNING, said, Phrase("That is right where workers do its work (docs/scale.md).")
             )
         return wrong(Check.RUNNING, said, Phrase("Start it: `dondoc up` (docs/operations.md, as a service)."))
-    note = read_note(home)
-    window = note is not None and window_answers(note.window, _SECONDS_FOR_AN_ANSWER)
-    if window and server_answers(home):
-        return fine(Check.RUNNING, Phrase("`dondoc up` runs; its window and Prefect's server answer"))
-    silent = Phrase("Prefect's server") if window else Phrase("the window")
+    silent = _silent_part(home)
+    if silent is None:
+        return fine(
+            Check.RUNNING, Phrase("`dondoc up` runs; its window, its clock and Prefect's server answer")
+        )
     said = Phrase("`dondoc up` runs, but this part does not answer: {part}", {"part": silent})
     mend = Phrase("It is started again by itself; if it stays so, see {path}", {"path": home.path / "logs"})
     return wrong(Check.RUNNING, said, mend)
+
+
+def _silent_part(home: Home) -> Phrase | None:
+    """The first part of a running `up` that gives no answer, or no sign of life."""
+    note = read_note(home)
+    if note is None or not window_answers(note.window, _SECONDS_FOR_AN_ANSWER):
+        return Phrase("the window")
+    if not server_answers(home):
+        return Phrase("Prefect's server")
+    return Phrase("the clock") if is_silent(home) else None
 
 
 def window_answers(address: str, seconds: float) -> bool:

@@ -20,13 +20,20 @@ STEADY_SECONDS = 300.0
 
 @dataclass(slots=True)
 class Part:
-    """One part: what it is called, how it is started, and how it has fared."""
+    """One part: what it is called, how it is started, and how it has fared.
+
+    `last_sign` tells its last sign of life, whatever that is; a part that lives and gives no new one within
+    `patience` seconds hangs, and is ended.
+    """
 
     name: Phrase
     start: Callable[[], Process]
+    last_sign: Callable[[], object] | None = None
+    patience: float = 0.0
     process: Process | None = None
     deaths: int = 0
     _started: float = 0.0
+    _heard: tuple[object, float] = (None, 0.0)
     _start_at: float = field(default=0.0)
 
     @property
@@ -39,13 +46,12 @@ class Part:
 
         Raises EnvironmentRefused where it cannot be started.
         """
-        if self.alive:
-            return None
         if self.process is not None:
-            return self._mourn(self.process)
+            return self._listen(self.process) if self.alive else self._mourn(self.process)
         if time.monotonic() < self._start_at:
             return None
         self._started = time.monotonic()
+        self._heard = (None, self._started)
         self.process = self.start()
         return Phrase("{part}: started again", {"part": self.name}) if self.deaths else None
 
@@ -56,10 +62,33 @@ class Part:
         self._start_at = time.monotonic() + seconds
         return seconds
 
-    def _mourn(self, process: Process) -> Phrase:
+    def _listen(self, process: Process) -> Phrase | None:
+        """End a part that hangs; what it was doing is taken up again by the next one, as after any kill."""
+        if self.last_sign is None:
+            return None
+        sign, now = self.last_sign(), time.monotonic()
+        if sign != self._heard[0]:
+            self._heard = (sign, now)
+        silent = now - self._heard[1]
+        if silent <= self.patience:
+            return None
+        process.kill()
+        process.wait()
+        self._bury(process)
+        values = {"part": self.name, "minutes": round(silent / 60), "seconds": round(self.rest())}
+        return Phrase(
+            "{part} gave no sign of life for {minutes} minutes; it was ended and is started again in "
+            "{seconds} s",
+            values,
+        )
+
+    def _bury(self, process: Process) -> None:
         self.process = None
         if process.stdin is not None:
             process.stdin.close()
+
+    def _mourn(self, process: Process) -> Phrase:
+        self._bury(process)
         if time.monotonic() - self._started > STEADY_SECONDS:
             self.deaths = 0
         values = {"part": self.name, "code": process.returncode, "seconds": round(self.rest())}

@@ -18,6 +18,7 @@ from workflows.children import Process, ask_to_end, wait_or_insist
 from workflows.errors import EnvironmentRefused
 from workflows.flows import clockwork
 from workflows.flows.due import next_round
+from workflows.flows.pulse import SILENT_SECONDS, last_beat
 from workflows.flows.server import Server, start_server
 from workflows.home import Home
 from workflows.settings import Settings
@@ -93,7 +94,7 @@ class Supervisor:
         self._tell(Phrase("Đôn Đốc is starting. Its log: {path}", {"path": self.journal.path}))
         self._parts = [
             Part(Phrase("Prefect's server"), self._start_server),
-            Part(Phrase("the clock"), self._start_clock),
+            Part(Phrase("the clock"), self._start_clock, lambda: last_beat(self.home), SILENT_SECONDS),
             Part(Phrase("the window"), self._start_window),
         ]
         watch = Watch(self.setup.settings, self.setup.folder, self.setup.now, self._tell)
