@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from conftest import PostgresDatabases
 from operation_cases import at, commune, june, publish_plan, rows, small_plan, snapshot
-from worker_farm import Farm, Worker, running_farm, wait_until
 
+from benchmarks.worker_farm import Farm, Worker, running_farm, wait_until
 from workflows.operations.round import run_round
 from workflows.operations.shards import offices_owing
 from workflows.operations.tickets import LEASE, NoRound

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 import yaml
 
-from workflows.flows.environment import client_environment
+from workflows.flows.environment import client_environment, surroundings
 from workflows.flows.server import Server, authorization, started_server
 from workflows.home import Home
 
@@ -145,11 +144,14 @@ def running_farm(folder: Path, database: str, prefect_database: str) -> Iterator
     """A server that is up, for workers of the office database at one address; its own stands at another."""
     home = Home.create(folder / "home")
     (folder / "sitecustomize.py").write_text(WITHOUT_TRIGRAMS, encoding="utf-8")
+    own = {
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": prefect_database.replace(
+            "postgresql:", "postgresql+asyncpg:"
+        ),
+        "PYTHONPATH": str(folder),
+    }
     with ExitStack() as stack:
-        with pytest.MonkeyPatch.context() as patched:
-            address = prefect_database.replace("postgresql:", "postgresql+asyncpg:")
-            patched.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", address)
-            patched.setenv("PYTHONPATH", str(folder))
+        with surroundings(own):
             server = stack.enter_context(started_server(home))
         server.wait_until_up()
         environment = {
