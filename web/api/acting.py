@@ -37,7 +37,6 @@ OnceKey = Annotated[
         pattern=r"^[!-~]+$",
         description="A text of your own, new for each move and the same when a call is repeated: the move is "
         "made once. Kept for 90 days.",
-        examples=["0d8f5c1e-9f1b-4a53-9a0e-3f4b1c7f2a10"],
     ),
 ]
 
