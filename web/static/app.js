@@ -48,6 +48,12 @@ for (const input of document.querySelectorAll("input[type=file][data-smaller]"))
   });
 }
 
+// On a telephone the ways to other pages stand in one row that is pushed sideways: where one is comes into sight.
+for (const here of document.querySelectorAll("nav [aria-current]")) {
+  const row = here.closest("ul") ?? here.parentElement;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - 24;
+}
+
 // <button data-copy="ID">: the text of that element into the clipboard, and a word that it is there.
 for (const button of document.querySelectorAll("button[data-copy]")) {
   if (!navigator.clipboard) continue;
