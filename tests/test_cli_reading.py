@@ -1,5 +1,6 @@
 """The verbs that show: board, history, audit, letters, messages; their keys, and sentences for people."""
 
+import json
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from cli_cases import NOW, PLAN, ROUND_DAY, Office, open_office
 
+from workflows.cli import output, status
 from workflows.cli.verbs import VERBS
 from workflows.engine.states import Standing
 from workflows.operations.links import Link, LinkSigner
@@ -72,6 +74,24 @@ def test_status_for_people_shows_what_presses(office: Office) -> None:
     assert "signs/thon-1" not in out
     assert out.endswith("Not shown, since nothing presses: 4 (--all shows them).\n")
     assert "signs/thon-1" in office.call("status", "--as-of", "2026-06-09", "--all")[1]
+
+
+def test_a_first_look_ends_with_a_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = office.call("status", "--as-of", "2026-06-11")[1]
+    monkeypatch.setattr(status, "FIRST_PAGE", 1)
+    page = office.call("status", "--as-of", "2026-06-11")[1]
+    assert page.count("/thon-") + page.count("/vhxh") == 1
+    more = whole.count("/thon-") + whole.count("/vhxh") - 1
+    assert f"{more} more press as well (--unit shows one unit's, --all shows everything)." in page
+    assert "more press" not in office.call("status", "--as-of", "2026-06-11", "--all")[1]
+
+
+def test_a_long_document_has_an_entry_a_line(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    indented = office.document("status", "--as-of", "2026-06-11")
+    monkeypatch.setattr(output, "_LONG_LIST", 2)
+    out = office.call("status", "--as-of", "2026-06-11", "--json")[1]
+    assert json.loads(out) == indented
+    assert sum(line.startswith('{"id": ') for line in out.splitlines()) == len(indented["assignments"])
 
 
 def test_status_of_one_unit(office: Office) -> None:

@@ -3,16 +3,21 @@
 How long it takes is for `benchmarks/`.
 """
 
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from letter_samples import SIGNS, letter, village_section, work
 from letter_samples import links as sample_links
+from operation_cases import KIM_THANH, at, june, publish_plan, round_on
 
 from notifications.letters import Action, LetterKind, Slot
 from notifications.messages import ROW_LIMITS, headline, render
 from workflows.operations.links import Link, LinkSigner, links_of
 from workflows.store.database import Database
+from workflows.store.records import LetterState
 
 # Letters
 
@@ -66,3 +71,32 @@ def test_a_letter_of_ten_rows_stays_small() -> None:
     )
     assert len(listed.html.encode()) + len(listed.text.encode()) < 20_000
     assert len(whole.html.encode()) + len(whole.text.encode()) < 32_000
+
+
+def test_a_day_s_announcements_do_not_count_its_own_summary(database: Database) -> None:
+    publish_plan(database)
+    monday = june(8)
+    round_on(database, june(2))
+    round_on(database, monday)
+    with database.read() as transaction:
+        letters, since = transaction.letters, at(monday, 0)
+        weekly = LetterKind.WEEKLY.value
+        told = letters.assignments_told(KIM_THANH, weekly, states=set(LetterState), since=since)
+        before = letters.assignments_told(
+            KIM_THANH, weekly, states=set(LetterState), since=since, before=at(monday, 0)
+        )
+    assert told
+    assert before == set()
+
+
+# Starts
+
+
+@pytest.mark.parametrize("module", ["status", "check", "outbox", "round"])
+def test_a_verb_brings_no_prefect_no_foreign_driver_and_no_table_before_it_is_needed(module: str) -> None:
+    script = (
+        f"import sys, workflows.cli.main, workflows.cli.{module}\n"
+        "print({'prefect', 'rich', 'asyncpg', 'psycopg', 'fastapi'} & set(sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -102,6 +102,18 @@ def test_a_unit_is_not_called_silent_for_letters_that_never_left(database: Datab
         assert unanswered(database, "signs/thon-2") <= delivered + 1
 
 
+def test_the_letter_that_replaces_one_which_never_left_calls_nobody_silent(database: Database) -> None:
+    started(database)
+    move(database, Verb.START, "signs/thon-2", "thon-2", june(5))
+    round_on(database, june(8))
+    answered(database, day=june(8))
+    round_on(database, june(9))
+    assert unanswered(database, "signs/thon-2") == 2
+    round_on(database, june(10))
+    _, said = letter_to(database, OFFICE, june(10))
+    assert "Thôn 2" not in {one.unit_name for one in part_of(said, Digest).silent}
+
+
 def test_what_a_server_took_is_told_once(database: Database) -> None:
     started(database)
     for day in (june(8), june(9)):

@@ -1,5 +1,6 @@
 """Assignments as the command prints them: the same rows as letters and pages, as a table and as JSON."""
 
+import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -70,9 +71,19 @@ def print_rows(rows: Iterable[Row], session: Session, *, of_one_unit: bool = Fal
     for standing, found in grouped.items():
         if found:
             print(f"\n{standing_label(standing, session.language)} ({count(len(found), session.language)})")
-            found.sort(key=lambda row: (row.due is None, row.due, row.id))
+            found.sort(key=_by_due)
             cells = [_cells(row, session, of_one_unit=of_one_unit) for row in found]
             output.table(headings, cells, whole=_NAMES)
+
+
+def most_pressing(rows: Iterable[Row], most: int) -> list[Row]:
+    """The first rows in the order of `print_rows`."""
+    place = {standing: position for position, standing in enumerate((*ATTENTION, *_REST))}
+    return heapq.nsmallest(most, rows, key=lambda row: (place[row.standing], *_by_due(row)))
+
+
+def _by_due(row: Row) -> tuple[bool, date, str]:
+    return row.due is None, row.due or date.max, row.id
 
 
 def wants_attention(row: Row) -> bool:

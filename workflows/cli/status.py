@@ -7,11 +7,14 @@ import typer
 from plan_definitions.diagnostics import Phrase
 from workflows.cli import output
 from workflows.cli.parameters import AsJson, AsOf, OfficeName, PlanName, UnitName
-from workflows.cli.rows import print_counts, print_rows, row_document, wants_attention
+from workflows.cli.rows import most_pressing, print_counts, print_rows, row_document, wants_attention
 from workflows.cli.session import Session
 from workflows.operations.board import Board, read_board
 from workflows.operations.situations import check_unit, the_plan
 from workflows.texts import N_, count, date_long
+
+FIRST_PAGE = 100
+"""Assignments shown at a first look; who wants them all says so."""
 
 
 def status(
@@ -42,7 +45,14 @@ def _print_board(board: Board, session: Session, *, everything: bool, of_one_uni
     print(f"{board.plan.title}, {date_long(board.as_of, session.language)}")
     print_counts(board.counts, session)
     shown = [row for row in board.rows if everything or wants_attention(row)]
-    print_rows(shown, session, of_one_unit=of_one_unit)
+    page = shown if everything else most_pressing(shown, FIRST_PAGE)
+    print_rows(page, session, of_one_unit=of_one_unit)
+    if len(page) < len(shown):
+        values = {"count": count(len(shown) - len(page), session.language)}
+        output.say(
+            Phrase("{count} more press as well (--unit shows one unit's, --all shows everything).", values),
+            session.translate,
+        )
     hidden = len(board.rows) - len(shown)
     if hidden:
         values = {"count": count(hidden, session.language)}

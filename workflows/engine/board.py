@@ -155,6 +155,8 @@ def _late_days(assignment: Assignment, standing: Standing, until: date | None) -
 
 def _clauses(unit: str, task: ScheduledTask, situation: Situation) -> tuple[tuple[str, ...], bool]:
     """The task's clauses, those that name the unit first, and whether any does."""
+    if not task.clauses:
+        return (), False
     known, office = situation.schedule.clauses, situation.schedule.office
 
     def names_it(clause_id: str) -> bool:
