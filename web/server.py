@@ -12,6 +12,11 @@ from workflows.errors import EnvironmentRefused, system_reason
 STOP_SECONDS = 5
 """How long requests under way may take to end when the window is stopped."""
 
+KEEP_SECONDS = 75
+"""How long a connection waits for its next request: longer than proxies keep theirs (nginx: 60), so that none
+sends on one that is being closed.
+"""
+
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises EnvironmentRefused where it cannot be had."""
@@ -43,6 +48,7 @@ def serve(
         root_path=root_path.rstrip("/"),
         proxy_headers=bool(proxies),
         forwarded_allow_ips=sorted(proxies),
+        timeout_keep_alive=KEEP_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listening])
