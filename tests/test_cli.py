@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -162,7 +163,11 @@ def test_show_of_an_unknown_unit_suggests_one(call: Call) -> None:
         (["shw"], "did you mean `show`?"),
         (["check"], "Error: PLAN is missing"),
         (["check", "plan.yaml", "--jsn"], "there is no option --jsn; did you mean `--json`?"),
-        (["check", "a.yaml", "b.yaml"], "Error: Got unexpected extra argument(s) (b.yaml)"),
+        (["check", "a.yaml", "b.yaml"], "Error: more was given than is taken: b.yaml"),
+        (["outbox", "show", "zzz"], "Error: ID must be a whole number"),
+        (["up", "--port", "99999"], "Error: --port must be a whole number from 0 to 65535"),
+        (["graph", "plan.yaml", "--format", "png"], "Error: --format must be one of: svg, mermaid, dot"),
+        (["status", "--as-of", "10/6/2026"], "`10/6/2026` is no date; write it like 2026-06-10"),
     ],
 )
 def test_wrong_use_is_explained_on_stderr(call: Call, arguments: list[str], sentence: str) -> None:
@@ -170,6 +175,22 @@ def test_wrong_use_is_explained_on_stderr(call: Call, arguments: list[str], sent
     assert (code, out) == (2, "")
     assert sentence in err
     assert "Traceback" not in err
+
+
+def test_what_stands_for_a_value_is_in_the_language_too(call: Call) -> None:
+    code, out, err = call("outbox", "show", "zzz")
+    assert (code, out) == (2, "")
+    assert "Cách dùng: dondoc outbox show [TÙY_CHỌN] SỐ\nLỗi: SỐ phải là một số nguyên" in err
+    shown = call("task", "--help")[1]
+    assert "  --by AI " in shown
+    assert "  --figure TÊN=N " in shown
+    for verb in VERBS:
+        words = set(re.findall(r"(?<![\w_])[A-Z]{3,}(?![\w_])", call(*verb.split(), "--help")[1]))
+        assert words <= NAMES_OF_THINGS, verb
+
+
+NAMES_OF_THINGS = frozenset({"JSON", "SVG", "DOT", "HTML", "CSV", "UBND", "SIGTERM", "API", "PDF"})
+"""Words in capitals that are the same in every language."""
 
 
 def test_a_language_that_does_not_exist_is_wrong_use(call: Call) -> None:

@@ -101,6 +101,9 @@ def test_without_a_home_the_rest_is_left_out(office: Office) -> None:
     code, out, _ = office.call("doctor", "--json")
     assert code == 1
     assert [row["check"] for row in json.loads(out) if not row["ok"]] == ["home"]
+    assert office.call("doctor")[1].endswith(
+        "There is no home yet: what is in one is looked at after the first publication.\n"
+    )
 
 
 def test_an_office_whose_parts_are_silent_is_told_from_one_that_does_not_run(office: Office) -> None:

@@ -44,6 +44,9 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
         values = {"n": len(troubles), "all": len(findings)}
         said = Phrase("Not in order: {n} of {all} checks.", values) if troubles else _all_well(len(findings))
         output.say(said, session.translate)
+        if not session.settings.home.is_dir():
+            said = Phrase("There is no home yet: what is in one is looked at after the first publication.")
+            output.say(said, session.translate)
     if troubles:
         raise typer.Exit(1)
 

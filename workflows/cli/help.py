@@ -1,8 +1,10 @@
 """Help and usage mistakes in the language of the call, where typer knows English only."""
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +25,21 @@ _USAGE, _ERROR, _EXAMPLE, _VERBS = N_("Usage"), N_("Error"), N_("Example"), N_("
 
 _TYPERS_OWN = (N_("Show this message and exit."),)
 """Words that reach our help through typer."""
+
+_PLACEHOLDERS = frozenset(
+    {
+        N_("ADDRESS"), N_("ANCHOR"), N_("ASSIGNMENT"), N_("CONTACT"), N_("DATE"), N_("DIR"), N_("FILE"),
+        N_("ID"), N_("NAME"), N_("NEW"), N_("NUMBER"), N_("OFFICE"), N_("OLD"), N_("OPTIONS"), N_("PATH"),
+        N_("PLAN"), N_("RECORD"), N_("SCOPE"), N_("SHARE"), N_("STATE"), N_("TEXT"), N_("TITLE"), N_("UNIT"),
+        N_("VERB"), N_("WHO"), N_("WORD"), N_("YEAR"),
+    }
+)  # fmt: skip
+"""Words that stand for what the caller writes."""
+
+_PLACEHOLDER = re.compile(r"[A-Z]{2,}")
+_EXTRA = re.compile(r"Got unexpected extra arguments? ?\(?s?\)? ?\((.*)\)")
+_KIND = re.compile(r" <(str|path|int|int range)>$")
+"""How typer shows what kind of value is wanted where no word stands for it."""
 
 
 class VerbCommand(TyperCommand):
@@ -101,12 +118,12 @@ def _summary(ctx: Any, name: str, command: Any) -> str:
 
 
 def usage(command: TyperCommand | TyperGroup, ctx: Any, translate: Translate) -> str:
-    """`Usage: dondoc check [OPTIONS] PLAN`."""
+    """`Usage: dondoc check [OPTIONS] PLAN`, the words in capitals in the language too."""
     arguments = [p for p in command.get_params(ctx) if p.param_type_name == "argument"]
     pieces = ["[OPTIONS]", *(_shown_name(p) if p.required else f"[{_shown_name(p)}]" for p in arguments)]
     if isinstance(command, TyperGroup):
         pieces.append("VERB ...")
-    return f"{translate(_USAGE)}: {ctx.command_path} {' '.join(pieces)}"
+    return f"{translate(_USAGE)}: {ctx.command_path} {_placed(' '.join(pieces), translate)}"
 
 
 def explain(mistake: typer.TyperException, translate: Translate) -> str:
@@ -130,12 +147,46 @@ def _wording(mistake: Any, translate: Translate) -> str:
             said = Phrase("there is no option {name}", {"name": mistake.option_name}).say(translate)
             return said if near is None else f"{said}; {near.say(translate)}"
         case "MissingParameter" if parameter is not None:
-            return Phrase("{name} is missing", {"name": _shown_name(parameter)}).say(translate)
+            return Phrase("{name} is missing", {"name": _name(parameter, translate)}).say(translate)
+        case "BadParameter" if parameter is not None and (wanted := _wanted(parameter)) is not None:
+            values = {"name": _name(parameter, translate), "expected": wanted}
+            return Phrase("{name} must be {expected}", values).say(translate)
         case "BadParameter" if parameter is not None:
-            values = {"name": _shown_name(parameter), "reason": mistake.message}
+            values = {"name": _name(parameter, translate), "reason": mistake.message}
             return Phrase("{name} is wrong: {reason}", values).say(translate)
+        case _ if (extra := _EXTRA.fullmatch(mistake.format_message())) is not None:
+            return Phrase("more was given than is taken: {words}", {"words": extra[1]}).say(translate)
         case _:
             return str(mistake.format_message())
+
+
+def _wanted(parameter: Any) -> Phrase | None:
+    """What values a parameter takes, where that can be said in our words."""
+    kind = parameter.type_descriptor.annotation
+    if kind is int and parameter.max is not None:
+        return Phrase("a whole number from {low} to {high}", {"low": parameter.min, "high": parameter.max})
+    if kind is int:
+        return Phrase("a whole number")
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return Phrase("one of: {known}", {"known": tuple(member.value for member in kind)})
+    return None
+
+
+def _name(parameter: Any, translate: Translate) -> str:
+    return _placed(_shown_name(parameter), translate)
+
+
+def _placed(text: str, translate: Translate) -> str:
+    """The text with the words that stand for something in the language."""
+    return _PLACEHOLDER.sub(lambda word: translate(word[0]) if word[0] in _PLACEHOLDERS else word[0], text)
+
+
+def _first_column(parameter: Any, shown: str, translate: Translate) -> str:
+    """An argument's or option's name; a number is told from a text, nothing else of typer's kinds."""
+    if parameter.param_type_name == "argument":
+        return _name(parameter, translate)
+    kinds = {"int": " NUMBER", "int range": " NUMBER"}
+    return _placed(_KIND.sub(lambda kind: kinds.get(kind[1], " TEXT"), shown), translate)
 
 
 def _shown_name(parameter: Any) -> str:
@@ -153,7 +204,10 @@ def _paragraphs(texts: Iterable[str], translate: Translate) -> Iterator[str]:
 def _parameters(command: TyperCommand | TyperGroup, ctx: Any, translate: Translate) -> Iterator[str]:
     for kind, heading in (("argument", N_("Arguments")), ("option", N_("Options"))):
         rows = [
-            (record[0], translate(getattr(parameter, "help", None) or ""))
+            (
+                _first_column(parameter, record[0], translate),
+                translate(getattr(parameter, "help", None) or ""),
+            )
             for parameter in command.get_params(ctx)
             if parameter.param_type_name == kind and (record := parameter.get_help_record(ctx)) is not None
         ]

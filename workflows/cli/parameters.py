@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
+from workflows.errors import WrongUse
 from workflows.texts import N_
 
 
 def iso_date(text: str) -> date:
-    """A date as YYYY-MM-DD. Raises typer.BadParameter."""
+    """A date as YYYY-MM-DD. Raises WrongUse."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} (YYYY-MM-DD)") from None
+        raise WrongUse("`{text}` is no date; write it like 2026-06-10", text=text) from None
 
 
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help=N_("The plan file."), show_default=False)]

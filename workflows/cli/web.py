@@ -16,7 +16,9 @@ from workflows.texts import N_
 
 def web(
     context: typer.Context,
-    host: Annotated[str, typer.Option("--host", help=N_("The address to listen on."))] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help=N_("The address to listen on."))
+    ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help=N_("The port; 0 takes a free one."))
     ] = 8000,
