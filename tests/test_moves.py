@@ -283,3 +283,19 @@ def test_nobody_elses_move_goes_unnoticed_in_the_table() -> None:
     assert frozenset(MOVES) - moves.PEOPLES_VERBS == {Verb.OPEN, Verb.MISS, Verb.REMIND, Verb.ESCALATE}
     with pytest.raises(MoveRefused, match="is not for `police`; it is for: thon-1"):
         carry_out(Verb.START, POLICE, held(O))
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        (Verb.EXTEND, {"until": date(9999, 12, 31)}),
+        (Verb.EXTEND, {"until": date(2062, 6, 12)}),
+        (Verb.SUBMIT, {"done_on": date(206, 6, 9)}),
+        (Verb.OBSTACLE, {"since": date(1, 1, 1)}),
+    ],
+    ids=["the last day there is", "a digit turned", "a digit lost", "the first day there is"],
+)
+def test_a_date_far_from_the_plan_is_taken_for_a_slip_of_the_pen(verb: Verb, said: dict[str, Any]) -> None:
+    """Beyond the years that the calendar knows, every later round would have failed on it."""
+    with pytest.raises(MoveRefused, match="is the year right"):
+        carry_out(verb, VILLAGE, held(S), **said)

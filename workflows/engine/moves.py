@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from workflows.engine import office_moves, unit_moves
 from workflows.engine.case import Case
@@ -13,6 +13,8 @@ from workflows.engine.situation import Situation
 from workflows.engine.states import MOVES, Verb
 from workflows.engine.words import STATE_WORDS, VERB_WORDS, state_list
 from workflows.errors import MoveRefused
+
+A_YEAR = timedelta(366)
 
 
 def carry_out(order: Order, situation: Situation, *, as_of: date, now: datetime) -> list[Change]:
@@ -33,8 +35,23 @@ def carry_out(order: Order, situation: Situation, *, as_of: date, now: datetime)
     behalf = check_permission(order, assignment, situation)
     if move.reason and not (order.note and order.note.strip()):
         raise MoveRefused("{verb} needs a reason", verb=VERB_WORDS[order.verb])
+    _check_dates(order, situation, as_of)
     changes = _VERBS[order.verb](Case(order, assignment, situation, as_of, now, behalf))
     return [_heard(changes[0], frozenset({behalf}) if behalf else order.by.units), *changes[1:]]
+
+
+def _check_dates(order: Order, situation: Situation, as_of: date) -> None:
+    """Dates lie within a year of the plan and of today: a slip of the pen must not stall every later round.
+
+    Far enough on, no calendar knows the days off that ladders are counted by.
+    """
+    tasks = situation.schedule.tasks.values()
+    planned = [as_of, *(day for task in tasks for day in (task.start, task.due) if day is not None)]
+    for day in (order.until, order.done_on, order.since):
+        if day is not None and not min(planned) - A_YEAR <= day <= max(planned) + A_YEAR:
+            raise MoveRefused(
+                "{day} is more than a year away from the plan: is the year right?", day=day.isoformat()
+            )
 
 
 def _heard(change: Change, speakers: frozenset[str]) -> Change:
