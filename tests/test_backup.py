@@ -1,10 +1,13 @@
 """A backup is one moment of a running office; a restore is verified before it is put in place."""
 
+import hashlib
 import io
 import json
+import os
 import sqlite3
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -14,11 +17,16 @@ import pytest
 from cli_cases import FIRST_DAY, Office, open_office
 from pydantic import SecretStr
 
+from workflows.engine.orders import Actor, Order
+from workflows.engine.states import Verb
 from workflows.errors import BackupRefused, EnvironmentRefused
 from workflows.home import Home
 from workflows.operations.backup import back_up
+from workflows.operations.evidence import keep_bytes
+from workflows.operations.move import PlanReference, carry_out
 from workflows.operations.restore import restore
 from workflows.settings import Settings
+from workflows.store.database import Database
 from workflows.supervision.lock import only_one
 
 NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
@@ -202,3 +210,45 @@ def test_postgresql_is_sent_to_its_own_tools(office: Office) -> None:
         assert "pg_dump" in said
         assert "hidden" not in said
     assert not (office.folder / "saved.tar.gz").exists()
+
+
+def test_a_backup_taken_while_work_goes_on_is_whole(office: Office, other: Settings, tmp_path: Path) -> None:
+    """Moves with evidence are made all the while: each backup's history is whole, its files are all there."""
+    database = Database.open(f"sqlite:///{office.home / 'dondoc.db'}", create=False)
+    begun, enough, made = Event(), Event(), [0]
+
+    def work() -> None:
+        where = PlanReference("xa-mau", "ke-hoach")
+        while not enough.is_set():
+            made[0] += 1
+            kept = keep_bytes(office.home, "minutes.pdf", b"%PDF-" + os.urandom(50_000))
+
+            def handed_in(actor: Actor) -> Order:
+                return Order(Verb.EVIDENCE, "guide/vhxh", actor, evidence_files=1, note=f"lần {made[0]}")
+
+            carry_out(database, where, "vhxh", handed_in, as_of=FIRST_DAY, now=NOW, files=[kept])
+            begun.set()
+
+    worker = Thread(target=work)
+    worker.start()
+    begun.wait()
+    seen = []
+    for number in range(3):
+        back_up(settings_of(office), tmp_path / f"{number}.tar.gz", now=NOW)
+        seen.append(made[0])
+    enough.set()
+    worker.join()
+    database.close()
+    assert seen[-1] > seen[0], "nobody worked meanwhile"
+    for number in range(3):
+        settings = other.model_copy(update={"home": other.home.with_name(f"home-{number}")})
+        restored = restore(settings, tmp_path / f"{number}.tar.gz", now=NOW)
+        assert restored.audit.records > 0
+        with closing(Database.open(settings.database, create=False)) as copy, copy.read() as transaction:
+            (plan,) = transaction.plans.headings()
+            held = transaction.assignments.get(plan.number, "guide/vhxh")
+            files = transaction.evidence.of_assignment(held.number)
+        assert len(files) > 1
+        for file in files:
+            kept = (settings.home / "evidence" / str(file.stored_as)).read_bytes()
+            assert hashlib.sha256(kept).hexdigest() == file.sha256
