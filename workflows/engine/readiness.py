@@ -87,6 +87,8 @@ def readiness(assignment: Assignment, situation: Situation) -> Readiness:
 
 def blockers(assignment: Assignment, situation: Situation) -> tuple[Assignment, ...]:
     """Who really holds a waiting assignment up: where a predecessor itself waits, those it waits for."""
+    if not situation.schedule.tasks[assignment.task].after:
+        return ()
     found: dict[str, Assignment] = {}
     seen: set[str] = set()
     pending = [assignment]

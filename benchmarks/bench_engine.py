@@ -1,0 +1,105 @@
+"""Decisions of the engine alone: assignments that became overdue overnight, with no store and no letter.
+
+    python benchmarks/bench_engine.py [--assignments 20000] [--rounds 5] [--json]
+
+The floor makes the same records (the assignment after, its history entry, its notices) as copies of ready
+ones and decides nothing. Times are CPU seconds; of several rounds the best counts.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks.commune import DUE, PUBLISHED, at, plan_of
+from plan_definitions.working_days import WorkingCalendar
+from workflows.engine import publication
+from workflows.engine import round as engine
+from workflows.engine.records import Change
+from workflows.engine.situation import Situation
+from workflows.engine.states import State
+
+LATE = DUE + timedelta(1)
+
+
+def opened(folder: Path, assignments: int) -> Situation:
+    """A plan whose work is all open and was due yesterday."""
+    schedule = plan_of(folder, assignments)
+    made = publication.publish(schedule, {}, revision=1, as_of=PUBLISHED, now=at(PUBLISHED)).changes
+    open_work = [
+        replace(change.after, state=State.OPEN, opened_on=PUBLISHED, next_look=LATE) for change in made
+    ]
+    return Situation(schedule, WorkingCalendar(schedule.calendar), {a.id: a for a in open_work})
+
+
+def decide(situation: Situation) -> Sequence[Change]:
+    """What the round decides about all of it, from nothing remembered."""
+    fresh = Situation(situation.schedule, situation.calendar, situation.assignments)
+    return engine.escalate(
+        fresh, list[Assignment](fresh.assignments.values()), as_of=LATE, now=at(LATE)
+    ).changes
+
+
+def copied(changes: Sequence[Change]) -> list[Change]:
+    """The floor."""
+    return [
+        Change(
+            change.before,
+            replace(change.after),
+            replace(change.record),
+            tuple([replace(notice) for notice in change.notices]),
+        )
+        for change in changes
+    ]
+
+
+def seconds(call: Callable[[], object], rounds: int) -> float:
+    """The least CPU seconds of several rounds."""
+    best = float("inf")
+    for _ in range(rounds):
+        begun = time.process_time()
+        call()
+        best = min(best, time.process_time() - begun)
+    return best
+
+
+def measure(assignments: int, rounds: int) -> dict[str, float]:
+    """Every figure of the table."""
+    with tempfile.TemporaryDirectory() as name:
+        situation = opened(Path(name), assignments)
+    changes = decide(situation)
+    assert len(changes) == len(situation.assignments)
+    floor = seconds(lambda: copied(changes), rounds)
+    ours = seconds(lambda: decide(situation), rounds)
+    return {
+        "decisions": len(changes),
+        "notices": sum(len(change.notices) for change in changes),
+        "floor_per_second": round(len(changes) / floor),
+        "decisions_per_second": round(len(changes) / ours),
+        "ratio": round(floor / ours, 3),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
+    parser.add_argument("--assignments", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    figures = measure(given.assignments, given.rounds)
+    if given.json:
+        print(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        print(f"{name:24}{value:>12,}")
+
+
+if __name__ == "__main__":
+    main()
