@@ -230,6 +230,18 @@ def test_a_refusal_changes_nothing(
     assert snapshot(database) == before
 
 
+def test_a_refusal_speaks_of_titles_to_people_and_of_ids_to_the_command(database: Database) -> None:
+    under_way(database)
+    with pytest.raises(MoveRefused) as refused:
+        move(database, Verb.START, SIGNS, "thon-1", june(4))
+    said = refused.value.say(str)
+    assert "`signs/thon-2`" in said
+    shown = refused.value.for_people(str)
+    assert "“Nhiệm vụ signs (Thôn 2)” is not for “Thôn 1”" in shown
+    assert "thon-" not in shown
+    assert "`" not in shown
+
+
 def test_an_unknown_plan_or_office_is_not_found(database: Database) -> None:
     under_way(database)
     for where in (PlanReference(KIM_THANH, "khac"), PlanReference("an-duong", PLAN)):

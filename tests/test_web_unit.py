@@ -1,5 +1,6 @@
 """A village head's way from the link in the letter to the report, and back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,8 +132,9 @@ def test_a_refused_report_leaves_no_file_behind(house: House, village: TestClien
     shown = village.get(PAGE)
     pdf = ("a.pdf", b"%PDF-1.7", "application/pdf")
 
-    send(village, PAGE, shown, marked={"act": "done"}, files={"files": pdf}, done_on="2026-06-11")
+    answer = send(village, PAGE, shown, marked={"act": "done"}, files={"files": pdf}, done_on="2026-06-11")
 
+    assert SIGNS_2 not in re.sub(r'="[^"]*"', "", answer.text), "a village head knows no ids"
     assert house.state(SIGNS_2) == "open"
     assert not list((house.window.settings.home / "evidence").glob("*"))
 

@@ -65,7 +65,7 @@ def decide(
         done = _decide(request, leader, found, form)
     except DonDocError as error:
         log_refusal(request, type(error).__name__)
-        problem = error.say(speech_of(request).say)
+        problem = error.for_people(speech_of(request).say)
         return _show(request, leader, found, problem=problem, filled=form.shown())
     return page(
         request, "leadership/decided.html", done=done, case=found, leader=leader,

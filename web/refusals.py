@@ -93,7 +93,7 @@ def _asked_for(request: Request) -> str:
 
 async def _said_no(request: Request, error: Exception) -> Response:
     status = next((s for kind, s in _STATUS_OF_ERROR.items() if isinstance(error, kind)), 409)
-    sentence = error.say(speech_of(request).say) if isinstance(error, DonDocError) else ""
+    sentence = error.for_people(speech_of(request).say) if isinstance(error, DonDocError) else ""
     log_refusal(request, type(error).__name__)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         # What the environment says may hold a path or a server's words: those are for the operator.

@@ -43,7 +43,7 @@ def answer(
         done, title = _carry_out(request, guest, found, act, form)
     except DonDocError as error:
         log_refusal(request, type(error).__name__)
-        problem = error.say(speech_of(request).say)
+        problem = error.for_people(speech_of(request).say)
         return show_work(request, visitor, guest, found, do=act, problem=problem, filled=form.shown())
     response = redirect(request, f"/said/{office}/{plan}/{assignment}", record=str(done.sequence))
     if title is not None:

@@ -49,7 +49,7 @@ def move(request: Request, member: Signed, plan: str, assignment: str, form: Pos
         _carry_out(request, member, found, act, form)
     except DonDocError as error:
         log_refusal(request, type(error).__name__)
-        problem = error.say(speech_of(request).say)
+        problem = error.for_people(speech_of(request).say)
         return _show(request, member, found, do=act, problem=problem, filled=form.shown())
     if form.choice("back", "/today", "/leadership"):
         return redirect(request, form.choice("back", "/today", "/leadership") or "/", said=act)

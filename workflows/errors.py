@@ -5,11 +5,14 @@ exits with the code, the window shows a page. Anything else is a bug and may sho
 """
 
 import errno
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar
 
 from plan_definitions.diagnostics import Diagnostic, Phrase
+
+_QUOTED = re.compile(r"`([^`\n]*)`")
 
 _SYSTEM_REASONS: Mapping[int, Phrase] = MappingProxyType(
     {
@@ -52,6 +55,7 @@ class DonDocError(Exception):
     def __init__(self, message_id: str, mend: Phrase | None = None, **values: object) -> None:
         self.phrase = Phrase(message_id, values)
         self.mend = mend
+        self.titles: Mapping[str, str] = {}
         super().__init__(self.phrase.say(lambda text: text))
 
     def say(self, translate: Callable[[str], str]) -> str:
@@ -60,6 +64,20 @@ class DonDocError(Exception):
         if self.mend is not None:
             parts.append(self.mend.say(translate))
         return "\n".join(parts)
+
+    def for_people(self, translate: Callable[[str], str]) -> str:
+        """The sentence for a page: `titles` stand for the ids they are known for, in quotes of a text."""
+
+        def titled(value: object) -> object:
+            if isinstance(value, tuple):
+                return tuple(titled(one) for one in value)
+            return self.titles.get(value, value) if isinstance(value, str) else value
+
+        values = {name: titled(value) for name, value in self.phrase.values.items()}
+        said = Phrase(self.phrase.message_id, values).say(translate)
+        if self.mend is not None:
+            said = f"{said}\n{self.mend.say(translate)}"
+        return _QUOTED.sub("“\\1”", said)
 
 
 class PlanRejected(DonDocError):

@@ -74,7 +74,11 @@ def carry_out_in(
         situation = whole_situation(transaction, plan)
     else:
         situation = near_situation(transaction, plan, [target])
-    changes = moves.carry_out(order, situation, as_of=as_of, now=now)
+    try:
+        changes = moves.carry_out(order, situation, as_of=as_of, now=now)
+    except MoveRefused as error:
+        error.titles = _titles(plan, situation)
+        raise
     apply(transaction, plan, changes, as_of)
     _keep_evidence(transaction, target, order, files, now)
     after = _after(transaction, plan, situation, changes)
@@ -93,6 +97,18 @@ def apply(transaction: Transaction, plan: StoredPlan, changes: Sequence[Change],
     woken = to_wake(plan.schedule, changes)
     if woken:
         transaction.assignments.wake(plan.number, as_of, tasks=woken)
+
+
+def _titles(plan: StoredPlan, situation: Situation) -> dict[str, str]:
+    """What people call the tasks, units and assignments that a refusal may name."""
+    tasks = {task.id: task.title for task in plan.schedule.tasks.values()}
+    units = {unit.id: unit.name for unit in plan.schedule.office.units.values()}
+    held = {
+        a.id: f"{tasks[a.task]} ({units.get(a.unit, a.unit)})"
+        for a in situation.assignments.values()
+        if a.task in tasks
+    }
+    return units | tasks | held
 
 
 def _target(transaction: Transaction, plan: StoredPlan, name: str) -> Assignment:
