@@ -39,9 +39,8 @@ def opened(folder: Path, assignments: int) -> Situation:
 def decide(situation: Situation) -> Sequence[Change]:
     """What the round decides about all of it, from nothing remembered."""
     fresh = Situation(situation.schedule, situation.calendar, situation.assignments)
-    return engine.escalate(
-        fresh, list[Assignment](fresh.assignments.values()), as_of=LATE, now=at(LATE)
-    ).changes
+    candidates = fresh.assignments.values()
+    return engine.escalate(fresh, candidates, as_of=LATE, now=at(LATE)).changes
 
 
 def copied(changes: Sequence[Change]) -> list[Change]:
