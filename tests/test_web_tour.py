@@ -25,6 +25,9 @@ Theme = Literal["light", "dark"]
 LOOKS: tuple[tuple[Theme, int], ...] = (("light", 360), ("dark", 1440))
 """Both themes and both widths: colours do not depend on the width, nor layout on the theme."""
 
+SLOW_LINE = 50_000
+"""Bytes of a unit's page with all that it loads: some seconds on a telephone at the edge of its network."""
+
 ORIGIN = "http://tour.example/"
 AXE = """
 axe.run({resultTypes: ["violations"], iframes: false, preload: false}).then(found => found.violations)
@@ -54,6 +57,14 @@ def test_the_tour_passes_every_template(pages: dict[str, str]) -> None:
 
     assert len(pages) > 60
     assert there - used == set()
+
+
+def test_a_units_page_comes_over_a_slow_line_with_its_style_and_script(pages: dict[str, str]) -> None:
+    shared = sum((STATIC / name).stat().st_size for name in ("style.css", "app.js", "icon.svg"))
+    weights = {name: len(text.encode()) + shared for name, text in pages.items() if name.startswith("unit")}
+
+    assert len(weights) > 8
+    assert max(weights.values()) < SLOW_LINE
 
 
 @pytest.mark.browser
