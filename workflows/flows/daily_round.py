@@ -11,7 +11,7 @@ from prefect.client.schemas import State, TaskRun
 
 from workflows.errors import DonDocError, EnvironmentRefused
 from workflows.flows.pages import Pages
-from workflows.flows.store import clock_from, opened_store, settings_here, today
+from workflows.flows.store import clock_at, opened_store, settings_here, today
 from workflows.operations.round import (
     Done,
     RoundResult,
@@ -72,7 +72,7 @@ def daily_round(
     One office that fails does not stop those after it. Raises RoundsFailed in the end where some did; where
     there was one office to look after, what that one raised.
     """
-    clock = clock_from(now)
+    clock = clock_at(now)
     day = as_of or today(clock())
     with opened_store() as database:
         if office is None and as_of is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import prefect
 from prefect.cache_policies import NO_CACHE
 
-from workflows.flows.store import clock, opened_store, settings_here, stopping
+from workflows.flows.store import clock_at, opened_store, settings_here, stopping
 from workflows.operations.deliver import Delivered, deliver
 from workflows.operations.lanes import lane_of, opened_transport
 from workflows.operations.shards import offices_of_shard
@@ -29,9 +29,8 @@ def send(
     """
     settings = settings_here()
     with opened_transport(settings) as transport:
-        tell = clock if now is None else (lambda: now)
         return deliver(
-            database, transport, lane_of(settings), tell,
+            database, transport, lane_of(settings), clock_at(now),
             passing_over_quiet_hours=any_hour, passing_over_rest=resting_too, offices=offices,
             stopping=stopping,
         )  # fmt: skip

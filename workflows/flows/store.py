@@ -4,12 +4,11 @@ Called in-process (by a command, by `dondoc up`), flows use what their caller gi
 read their own settings.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from workflows.settings import Settings, read_settings
@@ -69,12 +68,9 @@ def clock() -> datetime:
     return datetime.now(UTC) if given is None else given()
 
 
-def clock_from(now: datetime | None) -> Callable[[], datetime]:
-    """The clock above; or, for a simulated run, one that was `now` when this was called and goes on."""
-    if now is None:
-        return clock
-    started = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - started)
+def clock_at(now: datetime | None) -> Callable[[], datetime]:
+    """The clock above; or, for a simulated run, one that stands at `now`."""
+    return clock if now is None else lambda: now
 
 
 def stopping() -> bool:
