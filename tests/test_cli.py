@@ -167,7 +167,7 @@ def test_show_of_an_unknown_unit_suggests_one(call: Call) -> None:
         (["outbox", "show", "zzz"], "Error: ID must be a whole number"),
         (["up", "--port", "99999"], "Error: --port must be a whole number from 0 to 65535"),
         (["graph", "plan.yaml", "--format", "png"], "Error: --format must be one of: svg, mermaid, dot"),
-        (["status", "--as-of", "10/6/2026"], "`10/6/2026` is no date; write it like 2026-06-10"),
+        (["status", "--as-of", "10/6/2026"], "Error: --as-of must be a date like 2026-06-10"),
     ],
 )
 def test_wrong_use_is_explained_on_stderr(call: Call, arguments: list[str], sentence: str) -> None:

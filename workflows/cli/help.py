@@ -4,6 +4,7 @@ import re
 import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
+from datetime import date
 from enum import Enum
 from importlib import import_module
 from typing import Any
@@ -163,6 +164,8 @@ def _wording(mistake: Any, translate: Translate) -> str:
 def _wanted(parameter: Any) -> Phrase | None:
     """What values a parameter takes, where that can be said in our words."""
     kind = parameter.type_descriptor.annotation
+    if kind is date:
+        return Phrase("a date like 2026-06-10")
     if kind is int and parameter.max is not None:
         return Phrase("a whole number from {low} to {high}", {"low": parameter.min, "high": parameter.max})
     if kind is int:

@@ -6,16 +6,15 @@ from typing import Annotated
 
 import typer
 
-from workflows.errors import WrongUse
 from workflows.texts import N_
 
 
 def iso_date(text: str) -> date:
-    """A date as YYYY-MM-DD. Raises WrongUse."""
+    """A date as YYYY-MM-DD. Raises typer.BadParameter, which help puts into words."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise WrongUse("`{text}` is no date; write it like 2026-06-10", text=text) from None
+        raise typer.BadParameter(repr(text)) from None
 
 
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help=N_("The plan file."), show_default=False)]
