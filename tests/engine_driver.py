@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from builders import schedule
@@ -72,7 +73,8 @@ class Season:
         """One daily round: everything it decided."""
         decided: list[Change] = []
         for day in daily.days_to_advance(self.last_round, self.published_on, as_of):
-            while changes := self._step(daily.advance, day):
+            advance = partial(daily.advance, catching_up=day < as_of)
+            while changes := self._step(advance, day):
                 decided += changes
         decided += self._step(daily.escalate, as_of)
         self.last_round = as_of

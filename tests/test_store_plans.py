@@ -214,6 +214,14 @@ def test_the_round_may_look_at_some_states_only(database: Database) -> None:
     assert names(found) == ["b/vhxh"]
 
 
+def test_the_round_may_look_at_turns_of_any_state_besides(database: Database) -> None:
+    turn = replace(due("c/vhxh/1", 1, State.OPEN), occurrence=1)
+    plan = published(database, due("a/vhxh", 1), due("b/vhxh", 1, State.OPEN), turn)
+    with database.read() as transaction:
+        found = transaction.assignments.to_look_at(plan, FIRST_OF_JUNE, states=[State.WAITING], or_turns=True)
+    assert names(found) == ["a/vhxh", "c/vhxh/1"]
+
+
 def test_waking_reaches_unfinished_work_that_sleeps(database: Database) -> None:
     rows = [
         due("a/vhxh", None),

@@ -7,6 +7,7 @@ that runs late decides what the rounds before it would have decided (docs/engine
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from plan_definitions.schedule import Schedule
 from workflows.engine import ladder
@@ -64,12 +65,22 @@ def days_to_advance(last_round: date | None, published_on: date, as_of: date) ->
     yield as_of
 
 
-def advance(situation: Situation, candidates: Iterable[Assignment], *, as_of: date, now: datetime) -> Decided:
+def advance(
+    situation: Situation,
+    candidates: Iterable[Assignment],
+    *,
+    as_of: date,
+    now: datetime,
+    catching_up: bool = False,
+) -> Decided:
     """Open what may start and close check-ins that the next one has overtaken.
 
     What closes may release others: they are looked at again the same day (`to_wake`), until nothing closes.
+    A round that runs after a report of its own day follows it up at once; on days that are caught up the
+    round would have run in the morning, before any report.
     """
-    return _decide(_advance_one, frozenset({State.WAITING}), situation, candidates, as_of, now)
+    decide = partial(_advance_one, catching_up=catching_up)
+    return _decide(decide, frozenset({State.WAITING}), situation, candidates, as_of, now)
 
 
 def escalate(
@@ -120,9 +131,11 @@ def to_wake(schedule: Schedule, changes: Iterable[Change]) -> set[str]:
     }
 
 
-def _advance_one(assignment: Assignment, situation: Situation, as_of: date, now: datetime) -> Change | None:
+def _advance_one(
+    assignment: Assignment, situation: Situation, as_of: date, now: datetime, *, catching_up: bool
+) -> Change | None:
     if assignment.state is State.WAITING:
-        return _advance_waiting(assignment, situation, as_of, now)
+        return _advance_waiting(assignment, situation, as_of, now, catching_up=catching_up)
     if assignment.occurrence is None or assignment.state not in IN_HAND:
         return None
     overtaken = overtaken_on(assignment, situation)
@@ -132,11 +145,12 @@ def _advance_one(assignment: Assignment, situation: Situation, as_of: date, now:
 
 
 def _advance_waiting(
-    assignment: Assignment, situation: Situation, as_of: date, now: datetime
+    assignment: Assignment, situation: Situation, as_of: date, now: datetime, *, catching_up: bool
 ) -> Change | None:
     """What rounds on every day would have done: opened it, perhaps closed it since; or closed it unopened."""
     ready = readiness(assignment, situation)
-    day = None if ready.day is None or ready.day > as_of else min(ready.morning, as_of)
+    may_open = ready.day is not None and (ready.morning if catching_up else ready.day) <= as_of
+    day = min(ready.morning, as_of) if may_open else None
     overtaken = overtaken_on(assignment, situation)
     if overtaken is not None and overtaken <= (as_of if day is None else day):
         return _miss(assignment, assignment, overtaken, as_of, now)

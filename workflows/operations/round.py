@@ -7,6 +7,7 @@ decisions follow from the stored facts and each letter's occasion is unique.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from notifications.summaries import Quiet
 from plan_definitions.diagnostics import Phrase
@@ -14,7 +15,6 @@ from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import round as engine
 from workflows.engine.records import Assignment, Change, NoticeKind
 from workflows.engine.round import Decided, to_wake
-from workflows.engine.situation import Situation
 from workflows.engine.states import State, Verb
 from workflows.errors import DonDocError, EnvironmentRefused
 from workflows.operations.situations import near_situation
@@ -40,7 +40,7 @@ BATCH = 5000
 _NAMED = 20
 """So many offices are named in one sentence; a database that is down fails them all."""
 
-Step = Callable[[Situation, Iterable[Assignment], date, datetime], Decided]
+Step = Callable[..., Decided]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,12 @@ def advance(database: Database, ticket: Ticket, clock: Clock) -> int:
     hand, opened = _Hand(database, ticket, clock), 0
     for plan in hand.running_plans():
         for day in engine.days_to_advance(ticket.last_finished, plan.published_on, ticket.as_of):
+            step = partial(engine.advance, catching_up=day < ticket.as_of)
             # Check-ins that end may release work, which then opens in the same round.
             missed = True
             while missed:
                 missed = False
-                for change in _step(hand, plan, day, _advance_waiting, None):
+                for change in _step(hand, plan, day, step, (State.WAITING,), or_turns=True):
                     opened += change.record.verb is Verb.OPEN
                     missed |= change.record.verb is Verb.MISS
     return opened
@@ -118,7 +119,7 @@ def escalate(database: Database, ticket: Ticket, clock: Clock) -> Climbed:
     hand, states = _Hand(database, ticket, clock), (State.OPEN, State.STARTED, State.SUBMITTED)
     reminded, escalations = 0, list[Escalation]()
     for plan in hand.running_plans():
-        for change in _step(hand, plan, ticket.as_of, _escalate, states):
+        for change in _step(hand, plan, ticket.as_of, engine.escalate, states):
             if change.record.verb is Verb.ESCALATE:
                 escalations.append(_escalation(change))
             else:
@@ -132,20 +133,14 @@ def _escalation(change: Change) -> Escalation:
     return Escalation(after.plan, after.id, after.unit, after.rung, tuple(dict.fromkeys(to)))
 
 
-def _advance_waiting(
-    situation: Situation, candidates: Iterable[Assignment], as_of: date, now: datetime
-) -> Decided:
-    """Advance; what is in hand is left for the second step to look at."""
-    decided = engine.advance(situation, candidates, as_of=as_of, now=now)
-    return Decided(decided.changes, tuple(look for look in decided.looks if look[0].state is State.WAITING))
-
-
-def _escalate(situation: Situation, candidates: Iterable[Assignment], as_of: date, now: datetime) -> Decided:
-    return engine.escalate(situation, candidates, as_of=as_of, now=now)
-
-
 def _step(
-    hand: _Hand, plan: PlanHeading, day: date, step: Step, states: tuple[State, ...] | None
+    hand: _Hand,
+    plan: PlanHeading,
+    day: date,
+    step: Step,
+    states: tuple[State, ...],
+    *,
+    or_turns: bool = False,
 ) -> Iterator[Change]:
     """Run one step over a running plan, batch by batch, each batch in a transaction of its own."""
     last: Assignment | None = None
@@ -153,7 +148,7 @@ def _step(
         changes: list[Change] = []
         with hand.database.write() as transaction:
             batch = transaction.assignments.to_look_at(
-                plan.number, day, limit=BATCH, states=states, after=last
+                plan.number, day, limit=BATCH, states=states, or_turns=or_turns, after=last
             )
             if batch:
                 now = hand.clock()
@@ -175,7 +170,7 @@ def _decide(
     now: datetime,
 ) -> list[Change]:
     situation = near_situation(transaction, plan, batch)
-    decided = step(situation, batch, day, now)
+    decided = step(situation, batch, as_of=day, now=now)
     # Somebody may have moved one meanwhile (PostgreSQL): then the decision no longer holds, tomorrow's will.
     lost = {change.after.id for change in transaction.apply(plan.number, decided.changes)}
     saved = [change for change in decided.changes if change.after.id not in lost]

@@ -94,16 +94,20 @@ class Assignments:
         *,
         limit: int = 5000,
         states: Collection[State] | None = None,
+        or_turns: bool = False,
         after: Assignment | None = None,
     ) -> list[Assignment]:
         """Assignments that time may change on `as_of`, earliest `next_look` first.
+
+        Only those in `states`, if given; with `or_turns` the turns of repeated tasks in any other state, too.
 
         `after` is the last one of the batch before, as it was read then: the batches of one pass neither
         skip nor repeat, whatever the decisions in between did to `next_look`.
         """
         query = _of_plan(plan_number).where(ROW.next_look <= as_of)
         if states is not None:
-            query = query.where(ROW.state.in_(sorted(states)))
+            chosen = ROW.state.in_(sorted(states))
+            query = query.where(or_(chosen, ROW.occurrence.is_not(None)) if or_turns else chosen)
         if after is not None:
             later = and_(ROW.next_look == after.next_look, ROW.number > after.number)
             query = query.where(ROW.next_look >= after.next_look, or_(ROW.next_look > after.next_look, later))
