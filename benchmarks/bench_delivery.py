@@ -27,7 +27,7 @@ from notifications.outcomes import Kind
 from notifications.servers import MailServer, Security
 from notifications.transport import YagmailTransport
 from plan_definitions.model import Channel
-from workflows.operations.deliver import deliver
+from workflows.operations.mail.deliver import deliver
 from workflows.operations.publish import publish
 from workflows.store.database import Database
 from workflows.store.records import LetterState, Outcome, QueuedLetter

@@ -28,7 +28,7 @@ from notifications.mime import Message, compose, random_message_id
 from notifications.parts import Citation, Helper, Item, PlanName, Tally, UnitSection, Voice
 from plan_definitions.model import Channel
 from workflows.engine.states import Standing
-from workflows.operations.links import LinkSigner, links_of
+from workflows.operations.mail.links import LinkSigner, links_of
 from workflows.store.database import Database
 
 MONDAY = date(2026, 6, 8)

@@ -34,8 +34,8 @@ from psycopg import sql
 from benchmarks.worker_farm import running_farm
 from plan_definitions.load import load_plan
 from plan_definitions.schedule import Schedule
+from workflows.operations.mail.queueing import morning
 from workflows.operations.publish import publish
-from workflows.operations.queueing import morning
 from workflows.operations.round import run_round
 from workflows.operations.tickets import NoRound
 from workflows.store.database import Database

@@ -28,7 +28,7 @@ from benchmarks.commune import DUE, OFFICE, PUBLISHED, VILLAGES, at, lane, plan_
 from benchmarks.sink import LOOPBACK, running_sink
 from notifications.servers import MailServer, Security
 from notifications.transport import YagmailTransport
-from workflows.operations.deliver import deliver
+from workflows.operations.mail.deliver import deliver
 from workflows.operations.publish import publish
 from workflows.operations.round import advance, escalate, write_letters
 from workflows.operations.tickets import NoRound, begin_round, finish_round

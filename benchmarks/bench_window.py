@@ -34,7 +34,7 @@ from web.access import LINKS_COOKIE, SESSION_COOKIE
 from web.app import create_app
 from web.keys import Keys
 from web.server import listen, serve
-from workflows.operations.queueing import morning
+from workflows.operations.mail.queueing import morning
 from workflows.settings import Settings
 
 NOW = morning(TODAY) + timedelta(hours=1)

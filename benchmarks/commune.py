@@ -6,8 +6,8 @@ from pathlib import Path
 from notifications.addresses import Mailbox
 from plan_definitions.load import load_plan
 from plan_definitions.schedule import Schedule
-from workflows.operations.letter_bytes import Lane
-from workflows.operations.links import LinkSigner
+from workflows.operations.mail.letter_bytes import Lane
+from workflows.operations.mail.links import LinkSigner
 from workflows.texts import LOCAL_ZONE
 
 OFFICE, PLAN = "xa", "do-luong"

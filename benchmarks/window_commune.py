@@ -15,9 +15,9 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Via
 from workflows.engine.states import Verb
 from workflows.home import Home
+from workflows.operations.mail.queueing import morning
 from workflows.operations.move import PlanReference
 from workflows.operations.publish import publish
-from workflows.operations.queueing import morning
 from workflows.operations.round import run_round
 from workflows.operations.together import Draft, carry_out_together
 from workflows.settings import Settings

@@ -10,7 +10,7 @@ import pytest
 
 from workflows.cli.main import run
 from workflows.cli.session import Session
-from workflows.operations.queueing import morning
+from workflows.operations.mail.queueing import morning
 from workflows.operations.round import run_round
 from workflows.store.database import Database
 from workflows.texts import LOCAL_ZONE

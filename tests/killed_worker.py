@@ -10,8 +10,8 @@ from smtp_server import LOOPBACK
 from notifications.addresses import Mailbox
 from notifications.servers import MailServer, Security
 from notifications.transport import YagmailTransport
-from workflows.operations.deliver import Lane, deliver
-from workflows.operations.links import LinkSigner
+from workflows.operations.mail.deliver import Lane, deliver
+from workflows.operations.mail.links import LinkSigner
 from workflows.operations.round import run_round
 from workflows.store.database import Database
 

@@ -18,8 +18,8 @@ from notifications.addresses import Mailbox
 from notifications.outcomes import Kind, Outcome, Stage
 from plan_definitions.schedule import Schedule
 from workflows.engine.states import Verb
-from workflows.operations.deliver import Lane, deliver
-from workflows.operations.links import LinkSigner
+from workflows.operations.mail.deliver import Lane, deliver
+from workflows.operations.mail.links import LinkSigner
 from workflows.store.database import Database
 from workflows.store.schema import SCHEMAS
 

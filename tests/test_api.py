@@ -14,10 +14,10 @@ from workflows.engine.board import counts
 from workflows.engine.moves import PEOPLES_VERBS
 from workflows.engine.records import Via
 from workflows.engine.states import Standing, Verb
-from workflows.operations.board import read_board
 from workflows.operations.close import close_plan
-from workflows.operations.history import history_of
-from workflows.operations.tally import tally_by_unit
+from workflows.operations.reading.board import read_board
+from workflows.operations.reading.history import history_of
+from workflows.operations.reading.tally import tally_by_unit
 from workflows.store.records import Scope
 
 WORK = f"/plans/{PLAN}/assignments"

@@ -21,10 +21,10 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.states import Verb
 from workflows.errors import BackupRefused, EnvironmentRefused
 from workflows.home import Home
-from workflows.operations.backup import back_up
-from workflows.operations.evidence import keep_bytes
+from workflows.operations.evidence.kept_files import keep_bytes
 from workflows.operations.move import PlanReference, carry_out
-from workflows.operations.restore import restore
+from workflows.operations.upkeep.backup import back_up
+from workflows.operations.upkeep.restore import restore
 from workflows.settings import Settings
 from workflows.store.database import Database
 from workflows.supervision.lock import only_one

@@ -11,7 +11,7 @@ from cli_cases import NOW, PLAN, ROUND_DAY, Office, open_office
 from workflows.cli import output, status
 from workflows.cli.verbs import VERBS
 from workflows.engine.states import Standing
-from workflows.operations.links import Link, LinkSigner
+from workflows.operations.mail.links import Link, LinkSigner
 from workflows.store.database import Database
 
 STATUS_KEYS = {

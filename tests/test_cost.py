@@ -15,7 +15,7 @@ from operation_cases import KIM_THANH, at, june, publish_plan, round_on
 
 from notifications.letters import Action, LetterKind, Slot
 from notifications.messages import ROW_LIMITS, headline, render
-from workflows.operations.links import Link, LinkSigner, links_of
+from workflows.operations.mail.links import Link, LinkSigner, links_of
 from workflows.store.database import Database
 from workflows.store.records import LetterState
 

@@ -23,9 +23,9 @@ from plan_definitions.model import CalendarDefinition
 from workflows.engine.records import Via
 from workflows.engine.states import Standing, Verb
 from workflows.errors import MoveRefused
-from workflows.operations import deliver as operations
-from workflows.operations.attempts import DOUBT_MINUTES, POLICY_MINUTES, next_attempt
-from workflows.operations.deliver import (
+from workflows.operations.mail import deliver as operations
+from workflows.operations.mail.attempts import DOUBT_MINUTES, POLICY_MINUTES, next_attempt
+from workflows.operations.mail.deliver import (
     ALARMED_REST,
     LANE_REST,
     LEASE,
@@ -34,9 +34,9 @@ from workflows.operations.deliver import (
     Lane,
     deliver,
 )
-from workflows.operations.links import LinkSigner
-from workflows.operations.outbox import retry_letter
-from workflows.operations.upkeep import tidy_up
+from workflows.operations.mail.links import LinkSigner
+from workflows.operations.mail.outbox import retry_letter
+from workflows.operations.upkeep.tidy_up import tidy_up
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredLetter
 

@@ -22,19 +22,19 @@ from notifications.letters import from_json
 from plan_definitions.diagnostics import Phrase
 from workflows.flows.pulse import Pulse
 from workflows.home import Home
-from workflows.operations import machine_checks
-from workflows.operations.alarm import raise_alarms
-from workflows.operations.findings import Check, Finding, wrong
-from workflows.operations.machine_checks import (
+from workflows.operations.mail.queueing import morning
+from workflows.operations.round import run_round
+from workflows.operations.upkeep import machine_checks
+from workflows.operations.upkeep.alarm import raise_alarms
+from workflows.operations.upkeep.findings import Check, Finding, wrong
+from workflows.operations.upkeep.machine_checks import (
     FITTING,
     PYTHONS,
     check_base_address,
     check_disk,
     check_mail_server,
 )
-from workflows.operations.office_checks import office_findings, troubles_of
-from workflows.operations.queueing import morning
-from workflows.operations.round import run_round
+from workflows.operations.upkeep.office_checks import office_findings, troubles_of
 from workflows.settings import Security, Settings, read_settings
 from workflows.store.database import Database
 from workflows.store.records import LetterState

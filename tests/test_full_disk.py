@@ -13,12 +13,12 @@ from small_disk import SmallDisk, small_disk
 
 from workflows.errors import EnvironmentRefused
 from workflows.home import Home
-from workflows.operations.backup import back_up
-from workflows.operations.deliver import LEASE, Delivered, deliver
-from workflows.operations.evidence import keep_bytes
+from workflows.operations.evidence.kept_files import keep_bytes
+from workflows.operations.mail.deliver import LEASE, Delivered, deliver
 from workflows.operations.round import run_round
 from workflows.operations.tickets import LEASE as ROUND_LEASE
 from workflows.operations.tickets import NoRound
+from workflows.operations.upkeep.backup import back_up
 from workflows.settings import Settings
 from workflows.store.database import Database
 from workflows.store.records import LetterState

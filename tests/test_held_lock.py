@@ -15,7 +15,7 @@ from released_schemas import LANE, TakesTwo
 
 from workflows.engine.states import Verb
 from workflows.errors import EnvironmentRefused
-from workflows.operations.deliver import deliver
+from workflows.operations.mail.deliver import deliver
 from workflows.store.database import Database
 
 HOLDER = """

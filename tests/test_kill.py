@@ -23,7 +23,7 @@ from store_builders import published, queued_letter
 
 from notifications.letters import LetterKind, to_json
 from plan_definitions.schedule import Schedule
-from workflows.operations.deliver import deliver
+from workflows.operations.mail.deliver import deliver
 from workflows.operations.round import run_round
 from workflows.operations.tickets import LEASE, NoRound
 from workflows.store.database import Database

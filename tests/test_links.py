@@ -11,7 +11,7 @@ from operation_cases import publish_plan
 
 from notifications.letters import Action, LetterKind, Slot
 from notifications.parts import SignIn
-from workflows.operations.links import DESK_ACTIONS, Link, LinkSigner, links_of, short_links_of
+from workflows.operations.mail.links import DESK_ACTIONS, Link, LinkSigner, links_of, short_links_of
 from workflows.store.database import Database
 
 KEY = "a key of at least thirty-two signs"

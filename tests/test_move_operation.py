@@ -35,7 +35,7 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Answered, Assignment, Via
 from workflows.engine.states import Standing, State, Verb
 from workflows.errors import MoveRefused, NotFound
-from workflows.operations.evidence import KeptFile
+from workflows.operations.evidence.kept_files import KeptFile
 from workflows.operations.move import PlanReference, carry_out
 from workflows.store.database import Database
 from workflows.store.records import StoredRecord

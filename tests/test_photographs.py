@@ -16,9 +16,9 @@ from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 from workflows.errors import MoveRefused
-from workflows.operations.evidence import keep_file
-from workflows.operations.photographs import BrokenPicture, without_metadata
-from workflows.operations.uploads import keep_upload, safe_name
+from workflows.operations.evidence.kept_files import keep_file
+from workflows.operations.evidence.photographs import BrokenPicture, without_metadata
+from workflows.operations.evidence.uploads import keep_upload, safe_name
 from workflows.texts import Language, translator
 
 PLACE = b"GPS 20.9N 106.5E"

@@ -15,9 +15,9 @@ import pytest
 from plan_definitions.load import load_plan
 from plan_definitions.schedule import Schedule
 from workflows.cli.main import run
-from workflows.operations.rehearsal import ClashKind, Rehearsal
-from workflows.operations.rehearsal_book import write_book
-from workflows.operations.rehearse import rehearse
+from workflows.operations.rehearsing.rehearsal import ClashKind, Rehearsal
+from workflows.operations.rehearsing.rehearsal_book import write_book
+from workflows.operations.rehearsing.rehearse import rehearse
 from workflows.texts import Language
 
 UNITS = """

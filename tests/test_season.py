@@ -10,11 +10,11 @@ from operation_cases import snapshot
 import plan_definitions
 from plan_definitions.load import load_plan
 from workflows.engine.states import Standing, Verb
-from workflows.operations.board import Board, read_board
+from workflows.operations.mail.queueing import morning
 from workflows.operations.move import PlanReference
 from workflows.operations.publish import publish
-from workflows.operations.queueing import morning
-from workflows.operations.season import SAMPLE, Played, play
+from workflows.operations.reading.board import Board, read_board
+from workflows.operations.rehearsing.season import SAMPLE, Played, play
 from workflows.store.database import Database
 
 PLAN = Path(plan_definitions.__file__).parent / "kim_thanh" / "thang_hanh_dong_vi_tre_em_2026.yaml"

@@ -7,7 +7,7 @@ from builders import MORNING, assignment
 from store_builders import published
 
 from workflows.errors import MoveRefused
-from workflows.operations.upkeep import tidy_up
+from workflows.operations.upkeep.tidy_up import tidy_up
 from workflows.store.database import Database
 from workflows.store.records import SignInRequest
 from workflows.store.submissions import KEPT

@@ -24,9 +24,9 @@ from operation_cases import (
 from notifications.letters import Letter
 from notifications.parts import Attempt, DeskNote, Digest, Leadership, Part, UnitSection
 from workflows.engine.states import Verb
-from workflows.operations.queueing import round_key
+from workflows.operations.mail.queueing import round_key
+from workflows.operations.mail.summarise import summarise
 from workflows.operations.round import advance, escalate, write_letters
-from workflows.operations.summarise import summarise
 from workflows.operations.tickets import Ticket, begin_round
 from workflows.store.database import Database
 from workflows.store.records import LetterState, Outcome

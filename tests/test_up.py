@@ -24,12 +24,12 @@ from workflows.flows import clockwork
 from workflows.flows.due import delivery_due, next_round, rounds_due
 from workflows.flows.pulse import is_silent
 from workflows.home import Home
-from workflows.operations.alarm import raise_alarms
-from workflows.operations.deliver import deliver
-from workflows.operations.findings import Check, wrong
-from workflows.operations.lanes import lane_of
-from workflows.operations.queueing import morning
+from workflows.operations.mail.deliver import deliver
+from workflows.operations.mail.lanes import lane_of
+from workflows.operations.mail.queueing import morning
 from workflows.operations.round import run_round
+from workflows.operations.upkeep.alarm import raise_alarms
+from workflows.operations.upkeep.findings import Check, wrong
 from workflows.settings import read_settings
 from workflows.store.database import Database
 from workflows.store.records import LetterState

@@ -11,8 +11,8 @@ from cli_cases import FIRST_DAY, Office, open_office
 from smtp_server import HANG, LOOPBACK, At, ScriptedServer
 from test_up import SECONDS_TO_COME_UP, RunningOffice, at
 
-from workflows.operations.deliver import deliver
-from workflows.operations.lanes import lane_of, opened_transport
+from workflows.operations.mail.deliver import deliver
+from workflows.operations.mail.lanes import lane_of, opened_transport
 from workflows.settings import read_settings
 from workflows.store.database import Database
 from workflows.store.records import LetterState

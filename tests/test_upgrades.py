@@ -14,8 +14,8 @@ from operation_cases import KIM_THANH, at, june, move, round_on, rows
 from released_schemas import FOLDER, LANE, LAST_DAY, NOTE, TakesTwo
 
 from workflows.engine.states import State, Verb
-from workflows.operations.deliver import deliver
-from workflows.operations.history import audit
+from workflows.operations.mail.deliver import deliver
+from workflows.operations.reading.history import audit
 from workflows.store.database import Database
 from workflows.store.records import LetterState
 from workflows.store.schema import SCHEMAS, upgrade

@@ -12,7 +12,7 @@ from web_house import OFFICE, PLAN, SIGNS_2, House, forms_of, open_house, send
 from web.keys import Keys
 from web.routers import ROUTERS
 from workflows.operations.close import close_plan
-from workflows.operations.links import Link
+from workflows.operations.mail.links import Link
 
 OTHERS = f"/w/{OFFICE}/{PLAN}/hazard-signs/thon-1"
 IN, OUT, SIGN_IN, GONE = 200, 403, 303, 404

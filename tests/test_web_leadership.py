@@ -12,9 +12,9 @@ from web_house import OFFICE, PLAN, SIGNS_2, House, forms_of, send
 from notifications.letters import Action
 from workflows.engine.records import Answered, Via
 from workflows.engine.states import Verb
-from workflows.operations.cases import LateCase, late_case, leader_day
-from workflows.operations.links import Link
-from workflows.operations.queueing import morning
+from workflows.operations.mail.links import Link
+from workflows.operations.mail.queueing import morning
+from workflows.operations.reading.cases import LateCase, late_case, leader_day
 from workflows.operations.round import run_round
 
 SIGNS_3 = "hazard-signs/thon-3"

@@ -14,8 +14,8 @@ from web.board_files import as_text, board_xlsx
 from web.board_rows import Chosen, plain, select
 from web.codes import square
 from workflows.engine.states import Verb
-from workflows.operations.board import read_board
-from workflows.operations.queueing import morning
+from workflows.operations.mail.queueing import morning
+from workflows.operations.reading.board import read_board
 from workflows.operations.round import run_round
 from workflows.store.records import LetterState, Outcome
 from workflows.texts import Language

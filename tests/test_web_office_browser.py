@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from web_house import OFFICE, PLAN, SIGNS_2, House
 
 from workflows.engine.states import Verb
-from workflows.operations.queueing import morning
+from workflows.operations.mail.queueing import morning
 from workflows.operations.round import run_round
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 
 from web.uploaded import kept_files
 from workflows.errors import MoveRefused
-from workflows.operations.evidence import LARGEST
+from workflows.operations.evidence.kept_files import LARGEST
 
 
 class Counted(BytesIO):

@@ -38,10 +38,10 @@ from workflows.engine.orders import Order
 from workflows.engine.records import Via
 from workflows.engine.states import Verb
 from workflows.home import Home
-from workflows.operations.links import Link
+from workflows.operations.mail.links import Link
+from workflows.operations.mail.queueing import morning
 from workflows.operations.move import PlanReference, carry_out
 from workflows.operations.publish import publish
-from workflows.operations.queueing import morning
 from workflows.operations.round import run_round
 from workflows.settings import Settings
 from workflows.store.database import Database

@@ -17,7 +17,7 @@ from web_house import OFFICE, PLAN, SIGNS_2, House, send
 from workflows.engine.records import Via
 from workflows.engine.states import Verb
 from workflows.operations.close import close_plan
-from workflows.operations.queueing import morning
+from workflows.operations.mail.queueing import morning
 from workflows.operations.round import run_round
 from workflows.store.records import LetterState
 

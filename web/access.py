@@ -16,7 +16,7 @@ from plan_definitions.model import Office, Role
 from web.pages import clear_cookie, set_cookie
 from web.refusals import Refused, Why
 from web.window import window_of
-from workflows.operations.links import Link
+from workflows.operations.mail.links import Link
 from workflows.store.transaction import Transaction
 
 LINKS_COOKIE = "dondoc_links"

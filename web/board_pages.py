@@ -20,9 +20,9 @@ from workflows.engine.board import Row, counts, letter_order
 from workflows.engine.orders import Actor, Order
 from workflows.engine.states import Standing, State, Verb
 from workflows.errors import NotFound, WrongUse
-from workflows.operations.board import Board, read_board
-from workflows.operations.message import unit_messages
+from workflows.operations.mail.message import unit_messages
 from workflows.operations.move import PlanReference
+from workflows.operations.reading.board import Board, read_board
 from workflows.operations.situations import the_plan
 from workflows.operations.together import Draft, carry_out_together, preview
 from workflows.texts import STANDING_LABELS

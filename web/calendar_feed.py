@@ -12,7 +12,7 @@ from web.pages import language_of
 from web.refusals import Refused, Why
 from web.window import window_of
 from workflows.engine.states import Standing
-from workflows.operations.work import read_unit
+from workflows.operations.reading.work import read_unit
 
 router = APIRouter()
 

@@ -9,7 +9,7 @@ from web.access import Guest
 from web.drawings.svg import element, titled
 from web.keys import Keys
 from web.window import Window
-from workflows.operations.links import CODE_LENGTH, CODE_LETTERS, Link, code_letters
+from workflows.operations.mail.links import CODE_LENGTH, CODE_LETTERS, Link, code_letters
 
 _MISTAKEN = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 _RECORD_LENGTH = 4

@@ -12,7 +12,7 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from workflows.operations.links import LinkSigner
+from workflows.operations.mail.links import LinkSigner
 
 
 class Keys:

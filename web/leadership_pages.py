@@ -18,8 +18,8 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Answered
 from workflows.engine.states import Verb
 from workflows.errors import DonDocError, WrongUse
-from workflows.operations.cases import LateCase, late_case, leader_day
 from workflows.operations.move import PlanReference
+from workflows.operations.reading.cases import LateCase, late_case, leader_day
 from workflows.operations.together import Draft, Together, carry_out_together
 
 router = APIRouter()

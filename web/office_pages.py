@@ -12,9 +12,9 @@ from web.office_words import DONE_WORDS, LETTER_KINDS
 from web.pages import language_of, page, redirect, speech_of
 from web.window import window_of
 from workflows.errors import MoveRefused
-from workflows.operations.desk import HandOver, hand_overs, office_day
-from workflows.operations.office_checks import troubles_of
-from workflows.operations.outbox import hand_over
+from workflows.operations.mail.outbox import hand_over
+from workflows.operations.reading.desk import HandOver, hand_overs, office_day
+from workflows.operations.upkeep.office_checks import troubles_of
 from workflows.store.records import LetterState
 from workflows.texts import translator
 

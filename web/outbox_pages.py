@@ -16,7 +16,7 @@ from web.office_words import LETTER_KINDS, LETTER_STATES, LETTER_TONES
 from web.pages import page, redirect
 from web.window import Window, window_of
 from workflows.errors import NotFound
-from workflows.operations.outbox import retry_letter
+from workflows.operations.mail.outbox import retry_letter
 from workflows.store.records import TO_SEND, LetterState, StoredLetter
 
 router = APIRouter()

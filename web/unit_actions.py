@@ -21,7 +21,7 @@ from workflows.engine.states import Verb
 from workflows.errors import DonDocError, MoveRefused, WrongUse
 from workflows.operations.answers import Answer, carry_out_once
 from workflows.operations.move import PlanReference
-from workflows.operations.work import Work
+from workflows.operations.reading.work import Work
 
 router = APIRouter()
 

@@ -17,8 +17,8 @@ from web.window import window_of
 from workflows.engine.records import Asked
 from workflows.engine.states import IN_HAND, Standing, State, Verb
 from workflows.errors import NotFound
-from workflows.operations.links import Link
-from workflows.operations.work import PlanWork, Work, read_unit, read_work, unit_history
+from workflows.operations.mail.links import Link
+from workflows.operations.reading.work import PlanWork, Work, read_unit, read_work, unit_history
 
 router = APIRouter()
 

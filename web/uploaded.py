@@ -6,8 +6,8 @@ from pathlib import Path
 
 from starlette.datastructures import UploadFile
 
-from workflows.operations.evidence import LARGEST, KeptFile
-from workflows.operations.uploads import keep_upload
+from workflows.operations.evidence.kept_files import LARGEST, KeptFile
+from workflows.operations.evidence.uploads import keep_upload
 
 
 @contextmanager

@@ -17,9 +17,9 @@ from workflows.engine.moves import PEOPLES_VERBS
 from workflows.engine.states import MOVES, Verb
 from workflows.errors import DonDocError, MoveRefused, NotFound, WrongUse
 from workflows.operations.answers import carry_out_once
-from workflows.operations.evidence import FOLDER
+from workflows.operations.evidence.kept_files import FOLDER
 from workflows.operations.move import PlanReference
-from workflows.operations.office_work import OfficeWork, read_office_work
+from workflows.operations.reading.office_work import OfficeWork, read_office_work
 
 router = APIRouter()
 

@@ -20,8 +20,8 @@ from workflows.engine.words import VERB_WORDS
 from workflows.errors import MoveRefused, WrongUse
 from workflows.operations.answers import Answer, carry_out_once
 from workflows.operations.api_tokens import actor_of
-from workflows.operations.history import history_of
 from workflows.operations.move import PlanReference
+from workflows.operations.reading.history import history_of
 from workflows.operations.situations import the_plan
 from workflows.store.records import Scope
 from workflows.texts import N_

@@ -31,11 +31,11 @@ from web.window import window_of
 from workflows.engine.board import Row, counts
 from workflows.engine.states import Standing
 from workflows.errors import NotFound
-from workflows.operations.board import read_board
-from workflows.operations.history import records_after
+from workflows.operations.reading.board import read_board
+from workflows.operations.reading.history import records_after
+from workflows.operations.reading.tally import tally_by_unit
+from workflows.operations.reading.work import read_work
 from workflows.operations.situations import check_unit
-from workflows.operations.tally import tally_by_unit
-from workflows.operations.work import read_work
 from workflows.store.records import LetterState, Scope, StoredRecord
 from workflows.texts import N_
 

@@ -6,7 +6,7 @@ from plan_definitions.diagnostics import Phrase
 from workflows.cli import output
 from workflows.cli.parameters import AsJson, OfficeName
 from workflows.cli.session import Session
-from workflows.operations.history import audit as verify
+from workflows.operations.reading.history import audit as verify
 from workflows.operations.situations import the_office
 from workflows.texts import count
 

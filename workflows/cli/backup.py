@@ -9,7 +9,7 @@ from plan_definitions.diagnostics import Phrase
 from workflows.cli import output
 from workflows.cli.parameters import AsJson
 from workflows.cli.session import Session
-from workflows.operations.backup import back_up
+from workflows.operations.upkeep.backup import back_up
 from workflows.texts import N_, count
 
 

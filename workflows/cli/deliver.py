@@ -10,7 +10,7 @@ from workflows.cli.parameters import AsJson
 from workflows.cli.prefect_runs import Delivery, flows_running, run_delivery
 from workflows.cli.session import Session
 from workflows.errors import EnvironmentRefused
-from workflows.operations.lanes import inbox_folder, lane_of
+from workflows.operations.mail.lanes import inbox_folder, lane_of
 from workflows.texts import N_, count
 
 COUNTS = ("sent", "deferred", "dead", "left")

@@ -24,14 +24,14 @@ from workflows.cli.window import address_of, opened_socket, serve_demo
 from workflows.errors import WrongUse
 from workflows.flows.server import started_server
 from workflows.home import Home
-from workflows.operations.board import read_board
-from workflows.operations.deliver import deliver
-from workflows.operations.lanes import inbox_folder, lane_of, opened_transport
-from workflows.operations.mail_day import mail_of_day
+from workflows.operations.mail.deliver import deliver
+from workflows.operations.mail.lanes import inbox_folder, lane_of, opened_transport
+from workflows.operations.mail.mail_day import mail_of_day
+from workflows.operations.mail.queueing import morning
 from workflows.operations.move import PlanReference
 from workflows.operations.publish import publish
-from workflows.operations.queueing import morning
-from workflows.operations.season import Played, play
+from workflows.operations.reading.board import read_board
+from workflows.operations.rehearsing.season import Played, play
 from workflows.settings import Settings
 from workflows.store.database import Database
 from workflows.texts import N_, date_numeric

@@ -12,12 +12,12 @@ from workflows.cli import round as rounds
 from workflows.cli.prefect_runs import Delivery
 from workflows.cli.rows import print_counts, print_rows, wants_attention
 from workflows.cli.session import Session
-from workflows.operations.board import Board
-from workflows.operations.lanes import inbox_folder
-from workflows.operations.mail_day import MailDay, Quiet, Told
+from workflows.operations.mail.lanes import inbox_folder
+from workflows.operations.mail.mail_day import MailDay, Quiet, Told
 from workflows.operations.move import PlanReference
+from workflows.operations.reading.board import Board
+from workflows.operations.rehearsing.season import Played
 from workflows.operations.round import Rounds
-from workflows.operations.season import Played
 from workflows.settings import Settings
 from workflows.texts import N_, count, date_long, date_short
 

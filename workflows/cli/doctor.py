@@ -7,7 +7,7 @@ from plan_definitions.diagnostics import Phrase
 from workflows.cli import output
 from workflows.cli.parameters import AsJson
 from workflows.cli.session import Session
-from workflows.operations.findings import Check, Finding
+from workflows.operations.upkeep.findings import Check, Finding
 from workflows.supervision.inspection import inspect
 from workflows.texts import Translate
 

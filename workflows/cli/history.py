@@ -11,7 +11,7 @@ from workflows.cli import output
 from workflows.cli.parameters import AsJson, OfficeName, PlanName
 from workflows.cli.session import Session
 from workflows.engine.words import STATE_WORDS, VERB_WORDS
-from workflows.operations.history import history_of
+from workflows.operations.reading.history import history_of
 from workflows.operations.situations import the_plan
 from workflows.store.records import StoredRecord
 from workflows.texts import N_, date_numeric, instant

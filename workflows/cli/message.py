@@ -8,8 +8,8 @@ from plan_definitions.diagnostics import Phrase
 from workflows.cli import output
 from workflows.cli.parameters import AsJson, AsOf, OfficeName
 from workflows.cli.session import Session
-from workflows.operations.links import LinkSigner
-from workflows.operations.message import unit_message
+from workflows.operations.mail.links import LinkSigner
+from workflows.operations.mail.message import unit_message
 from workflows.operations.situations import the_office
 from workflows.texts import N_
 

@@ -113,7 +113,7 @@ def _lateness(session: Session, old: Schedule) -> Mapping[str, int]:
     """What the store knows of last year's run; nothing where this folder has no home."""
     if not session.settings.home.is_dir():
         return {}
-    from workflows.operations.lateness import lateness  # noqa: PLC0415 - most copies need no store
+    from workflows.operations.reading.lateness import lateness  # noqa: PLC0415 - most copies need no store
 
     with session.database() as database:
         return lateness(database, old.office.id, old.id, as_of=session.today())

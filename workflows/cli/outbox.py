@@ -10,7 +10,13 @@ from workflows.cli.help import VerbCommand, VerbGroup
 from workflows.cli.parameters import AsJson, OfficeName
 from workflows.cli.session import Session
 from workflows.errors import WrongUse
-from workflows.operations.outbox import LETTER_STATE_WORDS, find_letters, hand_over, retry_letter, show_letter
+from workflows.operations.mail.outbox import (
+    LETTER_STATE_WORDS,
+    find_letters,
+    hand_over,
+    retry_letter,
+    show_letter,
+)
 from workflows.operations.situations import the_office
 from workflows.store.records import LetterState, StoredLetter
 from workflows.texts import N_, instant

@@ -16,7 +16,7 @@ from workflows.cli.parameters import AsJson, PlanFile, iso_date
 from workflows.cli.plans import AcceptedPlan, accepted_plan
 from workflows.cli.session import Session
 from workflows.errors import WrongUse, system_reason
-from workflows.operations.rehearsal import Clash, ClashKind, Rehearsal
+from workflows.operations.rehearsing.rehearsal import Clash, ClashKind, Rehearsal
 from workflows.texts import N_, count, date_long, date_short, day_month
 
 _SEED = "dondoc"
@@ -78,7 +78,7 @@ def _played(
     accepted: AcceptedPlan, first: date | None, last: date | None, late: float, seed: str, session: Session
 ) -> Rehearsal:
     """The rehearsal. Raises WrongUse for a period that ends before it begins."""
-    from workflows.operations.rehearse import rehearse as play  # noqa: PLC0415 - opens the store
+    from workflows.operations.rehearsing.rehearse import rehearse as play  # noqa: PLC0415 - opens the store
 
     schedule = accepted.schedule
     begin, end = first or schedule.first_day, last or schedule.last_day
@@ -108,7 +108,7 @@ def _progress(days: int, session: Session) -> Iterator[Callable[[date], None]]:
 
 
 def _written(found: Rehearsal, folder: Path, session: Session) -> Path:
-    from workflows.operations.rehearsal_book import write_book  # noqa: PLC0415
+    from workflows.operations.rehearsing.rehearsal_book import write_book  # noqa: PLC0415
 
     try:
         return write_book(found, folder, session.language)

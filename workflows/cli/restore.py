@@ -11,7 +11,7 @@ from workflows.cli import output
 from workflows.cli.parameters import AsJson
 from workflows.cli.session import Session
 from workflows.home import Home
-from workflows.operations.restore import restore as make_home
+from workflows.operations.upkeep.restore import restore as make_home
 from workflows.supervision.lock import only_one
 from workflows.texts import N_, count
 

@@ -10,7 +10,7 @@ from workflows.cli import output
 from workflows.cli.parameters import AsJson
 from workflows.cli.session import Session
 from workflows.errors import NotFound
-from workflows.operations.links import LinkSigner
+from workflows.operations.mail.links import LinkSigner
 from workflows.operations.sign_in import MINUTES, ask_sign_in
 from workflows.texts import N_, instant
 

@@ -9,7 +9,7 @@ from workflows.cli import output
 from workflows.cli.parameters import AsJson, AsOf, OfficeName, PlanName, UnitName
 from workflows.cli.rows import most_pressing, print_counts, print_rows, row_document, wants_attention
 from workflows.cli.session import Session
-from workflows.operations.board import Board, read_board
+from workflows.operations.reading.board import Board, read_board
 from workflows.operations.situations import check_unit, the_plan
 from workflows.texts import N_, count, date_long
 

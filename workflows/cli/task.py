@@ -20,7 +20,7 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Answered, Via
 from workflows.engine.states import Verb
 from workflows.errors import WrongUse
-from workflows.operations.evidence import KeptFile, keep_file
+from workflows.operations.evidence.kept_files import KeptFile, keep_file
 from workflows.operations.move import PlanReference, carry_out
 from workflows.operations.situations import the_plan
 from workflows.texts import N_

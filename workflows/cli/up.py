@@ -9,7 +9,7 @@ import typer
 
 from workflows.cli.parameters import Proxies, RootPath
 from workflows.cli.session import Session
-from workflows.operations.lanes import lane_of
+from workflows.operations.mail.lanes import lane_of
 from workflows.supervision.supervisor import Setup, run_office
 from workflows.texts import N_
 

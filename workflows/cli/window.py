@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from web.app import create_app
 from web.server import serve
 from web.window import Demo
-from workflows.operations.lanes import inbox_folder
-from workflows.operations.queueing import morning
+from workflows.operations.mail.lanes import inbox_folder
+from workflows.operations.mail.queueing import morning
 from workflows.settings import Settings
 
 LOOPBACK, PORT = "127.0.0.1", 8000

@@ -22,8 +22,8 @@ from workflows.flows.pulse import Pulse
 from workflows.flows.server import announced_address, answers, flows_at
 from workflows.flows.store import using
 from workflows.home import Home
-from workflows.operations.lanes import lane_of
-from workflows.operations.upkeep import tidy_up
+from workflows.operations.mail.lanes import lane_of
+from workflows.operations.upkeep.tidy_up import tidy_up
 from workflows.settings import Settings, read_settings
 from workflows.store.commits import Commits
 from workflows.store.database import Database

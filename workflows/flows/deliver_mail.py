@@ -7,8 +7,8 @@ import prefect
 from prefect.cache_policies import NO_CACHE
 
 from workflows.flows.store import clock_at, opened_store, settings_here, stopping
-from workflows.operations.deliver import Delivered, deliver
-from workflows.operations.lanes import lane_of, opened_transport
+from workflows.operations.mail.deliver import Delivered, deliver
+from workflows.operations.mail.lanes import lane_of, opened_transport
 from workflows.operations.shards import offices_of_shard
 from workflows.store.database import Database
 

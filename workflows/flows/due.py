@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from workflows.operations.queueing import morning
-from workflows.operations.quiet_hours import is_quiet, next_morning
+from workflows.operations.mail.queueing import morning
+from workflows.operations.mail.quiet_hours import is_quiet, next_morning
 from workflows.store.database import Database
 from workflows.store.transaction import Transaction
 from workflows.texts import LOCAL_ZONE

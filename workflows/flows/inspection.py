@@ -8,7 +8,7 @@ from plan_definitions.diagnostics import Phrase
 from workflows.flows.environment import client_environment, surroundings
 from workflows.flows.server import announced_address, answers
 from workflows.home import Home
-from workflows.operations.findings import Check, Finding, fine, wrong
+from workflows.operations.upkeep.findings import Check, Finding, fine, wrong
 
 
 def check_prefect() -> Finding:

@@ -11,8 +11,8 @@ import prefect
 from prefect.artifacts import create_table_artifact
 from prefect.events import emit_event
 
+from workflows.operations.reading.tally import tally_by_unit
 from workflows.operations.round import Done
-from workflows.operations.tally import tally_by_unit
 from workflows.store.database import Database
 
 

@@ -1,1 +1,1 @@
-"""The verbs: each operation is one transaction that reads, asks the engine and writes."""
+"""The verbs: each reads, asks the engine and writes; killed half-way and run again, it ends undisturbed."""

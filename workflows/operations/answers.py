@@ -7,7 +7,7 @@ from datetime import date, datetime
 from workflows.engine import board
 from workflows.engine.board import Row
 from workflows.engine.orders import Actor, Order
-from workflows.operations.evidence import KeptFile
+from workflows.operations.evidence.kept_files import KeptFile
 from workflows.operations.move import PlanReference, carry_out_in
 from workflows.operations.situations import near_situation
 from workflows.store.database import Database

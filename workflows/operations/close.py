@@ -8,7 +8,7 @@ from workflows.engine import board
 from workflows.engine.records import Record
 from workflows.engine.states import UNFINISHED, Verb
 from workflows.errors import NotFound
-from workflows.operations.queueing import queue
+from workflows.operations.mail.queueing import queue
 from workflows.operations.situations import whole_situation
 from workflows.store.database import Database
 from workflows.texts import Language

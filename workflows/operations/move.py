@@ -13,8 +13,8 @@ from workflows.engine.round import to_wake
 from workflows.engine.situation import Situation
 from workflows.engine.states import Verb
 from workflows.errors import MoveRefused, NotFound
-from workflows.operations.evidence import KeptFile, record_of
-from workflows.operations.queueing import by_notice, queue
+from workflows.operations.evidence.kept_files import KeptFile, record_of
+from workflows.operations.mail.queueing import by_notice, queue
 from workflows.operations.situations import find_actor, near_situation, whole_situation
 from workflows.store.database import Database
 from workflows.store.records import Evidence, StoredPlan

@@ -12,7 +12,7 @@ from workflows.engine.publication import publish as decide
 from workflows.engine.records import Change, NoticeKind
 from workflows.engine.renames import LikelyRename, likely_renames
 from workflows.errors import MoveRefused, NotFound
-from workflows.operations.queueing import by_notice, queue
+from workflows.operations.mail.queueing import by_notice, queue
 from workflows.operations.revocation import moved_contacts, record_revocation
 from workflows.operations.situations import whole_situation
 from workflows.store.database import Database

@@ -17,8 +17,8 @@ from workflows.engine.records import Assignment, Change, NoticeKind
 from workflows.engine.round import Decided, to_wake
 from workflows.engine.states import State, Verb
 from workflows.errors import DonDocError, EnvironmentRefused
+from workflows.operations.mail.summarise import Summary, summarise
 from workflows.operations.situations import near_situation
-from workflows.operations.summarise import Summary, summarise
 from workflows.operations.tickets import (
     Clock,
     NoRound,

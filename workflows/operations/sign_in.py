@@ -9,7 +9,7 @@ from notifications.letters import Recipient
 from notifications.occasions import sign_in_letter
 from notifications.recipients import voice_of
 from plan_definitions.model import Channel, Contact, Office, Unit
-from workflows.operations.queueing import queue
+from workflows.operations.mail.queueing import queue
 from workflows.store.database import Database
 from workflows.store.records import SignInRequest
 from workflows.store.transaction import Transaction

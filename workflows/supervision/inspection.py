@@ -11,9 +11,9 @@ from workflows.errors import EnvironmentRefused
 from workflows.flows.inspection import check_prefect, server_answers
 from workflows.flows.pulse import is_silent
 from workflows.home import Home
-from workflows.operations.findings import Check, Finding, fine, wrong
-from workflows.operations.machine_checks import check_base_address, check_mail_server, machine_findings
-from workflows.operations.office_checks import office_findings
+from workflows.operations.upkeep.findings import Check, Finding, fine, wrong
+from workflows.operations.upkeep.machine_checks import check_base_address, check_mail_server, machine_findings
+from workflows.operations.upkeep.office_checks import office_findings
 from workflows.settings import Settings
 from workflows.store.database import Database
 from workflows.supervision.lock import is_running, read_note

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
-from workflows.operations.alarm import raise_alarms
-from workflows.operations.findings import Finding
+from workflows.operations.upkeep.alarm import raise_alarms
+from workflows.operations.upkeep.findings import Finding
 from workflows.settings import Settings
 from workflows.store.database import Database
 from workflows.supervision.inspection import watched

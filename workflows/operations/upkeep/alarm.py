@@ -7,8 +7,8 @@ from notifications.drafts import Composed
 from notifications.letters import LetterKind, from_json
 from notifications.occasions import alarm_letter
 from notifications.parts import Alarm, Trouble
-from workflows.operations.findings import Finding
-from workflows.operations.queueing import morning, queue
+from workflows.operations.mail.queueing import morning, queue
+from workflows.operations.upkeep.findings import Finding
 from workflows.store.database import Database
 from workflows.store.transaction import Transaction
 from workflows.texts import LOCAL_ZONE, Language, translator

@@ -12,8 +12,8 @@ from workflows.engine.records import Assignment, Via
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, MOVES, State, Verb
 from workflows.errors import MoveRefused
+from workflows.operations.reading.work import Work, read_work
 from workflows.operations.situations import find_actor, whole_situation
-from workflows.operations.work import Work, read_work
 from workflows.store.database import Database
 from workflows.store.records import StoredLetter
 

@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from notifications.sections import tally
 from workflows.engine.board import Row
-from workflows.operations.board import read_board
+from workflows.operations.reading.board import read_board
 from workflows.store.database import Database
 
 

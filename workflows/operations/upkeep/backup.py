@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused, WrongUse, system_reason
 from workflows.home import Home
-from workflows.operations.evidence import FOLDER as EVIDENCE
-from workflows.operations.lanes import INBOX
+from workflows.operations.evidence.kept_files import FOLDER as EVIDENCE
+from workflows.operations.mail.lanes import INBOX
 from workflows.settings import Settings
 from workflows.store.copies import copy_database
 

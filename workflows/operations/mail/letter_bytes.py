@@ -9,7 +9,7 @@ from notifications.addresses import Mailbox, MailInputError
 from notifications.letters import Letter, thread
 from notifications.messages import Rendered, render
 from notifications.mime import Message, compose, random_message_id
-from workflows.operations.links import LinkSigner, links_of
+from workflows.operations.mail.links import LinkSigner, links_of
 from workflows.store.records import StoredLetter
 from workflows.store.transaction import Transaction
 from workflows.texts import LOCAL_ZONE

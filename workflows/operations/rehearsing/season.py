@@ -18,12 +18,12 @@ from workflows.engine.board import Row
 from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Via
 from workflows.engine.states import IN_HAND, State, Verb
-from workflows.operations.board import read_board
-from workflows.operations.evidence import KeptFile, keep_bytes
+from workflows.operations.evidence.kept_files import KeptFile, keep_bytes
+from workflows.operations.mail.queueing import morning
 from workflows.operations.move import PlanReference, carry_out
-from workflows.operations.queueing import morning
+from workflows.operations.reading.board import read_board
+from workflows.operations.rehearsing.sample_evidence import sample_pdf
 from workflows.operations.round import Done, run_round
-from workflows.operations.sample_evidence import sample_pdf
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredPlan
 

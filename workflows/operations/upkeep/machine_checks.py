@@ -9,8 +9,8 @@ from pathlib import Path
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
 from workflows.home import readable_by_others
-from workflows.operations.findings import Check, Finding, fine, wrong
-from workflows.operations.lanes import inbox_folder, lane_of, mail_refusal
+from workflows.operations.mail.lanes import inbox_folder, lane_of, mail_refusal
+from workflows.operations.upkeep.findings import Check, Finding, fine, wrong
 from workflows.settings import FILE_NAME, Settings
 
 PYTHONS = ((3, 11), (3, 15))

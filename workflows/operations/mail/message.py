@@ -12,7 +12,7 @@ from notifications.sections import Reading, Told, read, weekly_section
 from plan_definitions.model import Channel, Office
 from workflows.engine import board
 from workflows.engine.states import Standing
-from workflows.operations.links import LinkSigner, short_links_of
+from workflows.operations.mail.links import LinkSigner, short_links_of
 from workflows.operations.situations import check_unit, whole_situation
 from workflows.store.database import Database
 from workflows.store.records import StoredPlan

@@ -11,7 +11,7 @@ from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.ladder import paused_until
 from workflows.engine.records import Assignment
 from workflows.engine.states import IN_HAND, State
-from workflows.operations.queueing import is_round_letter
+from workflows.operations.mail.queueing import is_round_letter
 from workflows.store.records import FINAL, ClaimedLetter, LetterState, StoredLetter
 from workflows.store.transaction import Transaction
 from workflows.texts import LOCAL_ZONE, N_

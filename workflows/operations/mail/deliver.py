@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 from notifications.outcomes import Kind, Outcome, Transport
 from workflows.errors import EnvironmentRefused
-from workflows.operations.attempts import result_of
-from workflows.operations.letter_bytes import Lane, Unwritable, put_into_bytes, written
-from workflows.operations.overtaken import ROUND_KINDS, UNSENT, free, why_overtaken
-from workflows.operations.quiet_hours import is_quiet
+from workflows.operations.mail.attempts import result_of
+from workflows.operations.mail.letter_bytes import Lane, Unwritable, put_into_bytes, written
+from workflows.operations.mail.overtaken import ROUND_KINDS, UNSENT, free, why_overtaken
+from workflows.operations.mail.quiet_hours import is_quiet
 from workflows.store.database import Database
 from workflows.store.records import TO_SEND, ClaimedLetter, Condemned, LetterState
 from workflows.store.records import Outcome as Finished

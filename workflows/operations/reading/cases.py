@@ -16,8 +16,8 @@ from workflows.engine.notices import notice
 from workflows.engine.records import Answer, Answered, Assignment, NoticeKind, Proposal
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, Standing, State, Verb
-from workflows.operations.backgrounds import background
-from workflows.operations.desk import last_words
+from workflows.operations.reading.backgrounds import background
+from workflows.operations.reading.desk import last_words
 from workflows.operations.situations import whole_situation
 from workflows.store.database import Database
 from workflows.store.records import StoredPlan

@@ -12,8 +12,8 @@ from notifications.transport import YagmailTransport
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
 from workflows.home import Home
-from workflows.operations.deliver import Lane
-from workflows.operations.links import LinkSigner
+from workflows.operations.mail.deliver import Lane
+from workflows.operations.mail.links import LinkSigner
 from workflows.settings import Settings
 
 INBOX = "inbox"

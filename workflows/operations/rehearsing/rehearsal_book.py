@@ -9,7 +9,7 @@ from notifications import rehearsal as pages
 from notifications.rehearsal import Book, Cell, Day, Entry, Reader, Warned
 from notifications.speech import Speech, speech
 from plan_definitions.working_days import WorkingCalendar
-from workflows.operations.rehearsal import OVERLOADED, Clash, ClashKind, Rehearsal, RehearsedLetter
+from workflows.operations.rehearsing.rehearsal import OVERLOADED, Clash, ClashKind, Rehearsal, RehearsedLetter
 from workflows.texts import Language
 
 PAGE = "index.html"

@@ -18,10 +18,10 @@ from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, Verb
 from workflows.errors import NotFound
-from workflows.operations.backgrounds import asked_since
-from workflows.operations.links import LinkSigner, short_links_of
+from workflows.operations.mail.links import LinkSigner, short_links_of
+from workflows.operations.mail.summarise import SHOWN_DAYS
+from workflows.operations.reading.backgrounds import asked_since
 from workflows.operations.situations import whole_situation
-from workflows.operations.summarise import SHOWN_DAYS
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredLetter, StoredPlan, StoredRound
 from workflows.store.transaction import Transaction

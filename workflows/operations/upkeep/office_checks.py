@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 from plan_definitions.diagnostics import Phrase
 from plan_definitions.working_days import WorkingCalendar
-from workflows.operations.findings import Check, Finding, fine, wrong
-from workflows.operations.lanes import lane_of
-from workflows.operations.queueing import morning
-from workflows.operations.quiet_hours import EVENING, MORNING, is_quiet
+from workflows.operations.mail.lanes import lane_of
+from workflows.operations.mail.queueing import morning
+from workflows.operations.mail.quiet_hours import EVENING, MORNING, is_quiet
+from workflows.operations.upkeep.findings import Check, Finding, fine, wrong
 from workflows.settings import Settings
 from workflows.store.database import Database
 from workflows.store.records import TO_SEND, LetterState, StoredLetter

@@ -3,7 +3,7 @@
 import unicodedata
 from pathlib import Path
 
-from workflows.operations.evidence import KeptFile, keep_bytes
+from workflows.operations.evidence.kept_files import KeptFile, keep_bytes
 
 _LONGEST_NAME = 120
 """Bytes of a kept file's name: file systems take 255, and a path stands before it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused, MoveRefused, WrongUse, is_disk_full, system_reason
-from workflows.operations.photographs import BrokenPicture, without_metadata
+from workflows.operations.evidence.photographs import BrokenPicture, without_metadata
 from workflows.store.records import Evidence
 
 FOLDER = "evidence"

@@ -12,8 +12,8 @@ from tempfile import mkdtemp
 
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import BackupRefused, EnvironmentRefused, MoveRefused, WrongUse, system_reason
-from workflows.operations.backup import DATABASE, FORMAT, MANIFEST, Manifest
-from workflows.operations.history import Audit, audit
+from workflows.operations.reading.history import Audit, audit
+from workflows.operations.upkeep.backup import DATABASE, FORMAT, MANIFEST, Manifest
 from workflows.settings import Settings
 from workflows.store.copies import file_of
 from workflows.store.database import Database

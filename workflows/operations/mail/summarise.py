@@ -18,9 +18,9 @@ from workflows.engine.forecast import Forecast
 from workflows.engine.notices import only_paused, still_true
 from workflows.engine.records import AT_ONCE, Assignment, Notice, NoticeKind
 from workflows.engine.situation import Situation
-from workflows.operations.backgrounds import asked_since, tried
-from workflows.operations.overtaken import Unsent, asked_about, unsent_before
-from workflows.operations.queueing import by_notice, morning, queue, round_key
+from workflows.operations.mail.overtaken import Unsent, asked_about, unsent_before
+from workflows.operations.mail.queueing import by_notice, morning, queue, round_key
+from workflows.operations.reading.backgrounds import asked_since, tried
 from workflows.operations.situations import whole_situation
 from workflows.store.records import LetterState, StoredLetter, StoredNotice, StoredPlan, StoredRecord
 from workflows.store.transaction import Transaction

@@ -5,7 +5,7 @@ from datetime import date
 
 from workflows.engine.states import Standing
 from workflows.errors import NotFound
-from workflows.operations.board import read_board
+from workflows.operations.reading.board import read_board
 from workflows.store.database import Database
 
 _LATE = frozenset({Standing.DONE_LATE, Standing.OVERDUE})

@@ -21,14 +21,14 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, State, Verb
-from workflows.operations.letter_bytes import Lane, put_into_bytes
-from workflows.operations.links import LinkSigner
+from workflows.operations.mail.letter_bytes import Lane, put_into_bytes
+from workflows.operations.mail.links import LinkSigner
+from workflows.operations.mail.queueing import morning
 from workflows.operations.move import PlanReference, carry_out_in
 from workflows.operations.publish import publish
-from workflows.operations.queueing import morning
-from workflows.operations.rehearsal import Rehearsal, RehearsedLetter, days_between
+from workflows.operations.rehearsing.rehearsal import Rehearsal, RehearsedLetter, days_between
+from workflows.operations.rehearsing.season import chance
 from workflows.operations.round import run_round
-from workflows.operations.season import chance
 from workflows.operations.situations import situation_with
 from workflows.store.database import Database
 from workflows.store.records import LetterState, Outcome, StoredLetter

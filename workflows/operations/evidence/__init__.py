@@ -1,0 +1,1 @@
+"""Files that units hand in: taken, cleaned, kept."""

@@ -1,0 +1,1 @@
+"""Letters on their way: queued, gathered, put into words, sent, kept."""

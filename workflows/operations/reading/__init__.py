@@ -1,0 +1,1 @@
+"""What people look at: boards, desks, cases, one assignment, counts."""

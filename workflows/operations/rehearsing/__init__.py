@@ -1,0 +1,1 @@
+"""Plans played on a simulated clock: a rehearsal before publishing, a season for show."""
