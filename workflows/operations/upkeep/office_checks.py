@@ -134,7 +134,7 @@ def _round(transaction: Transaction, office: str, settings: Settings, now: datet
     return wrong(
         Check.ROUND,
         Phrase("{office}: the round of {day} is missing (last one: {last})", values),
-        Phrase("Keep `dondoc up` running, or run `dondoc round` now; letters of missed days are not written afterwards."),
+        Phrase("Keep `dondoc up` running, or run `dondoc round` now; missed letters are not made up for."),
         office,
     )
 
