@@ -261,6 +261,20 @@ def test_letters_without_an_answer_are_counted_while_the_unit_has_the_work(datab
             assert transaction.assignments.get(plan, "a/vhxh").facts.unanswered == left
 
 
+def test_the_heading_of_a_plan_tells_that_letters_were_counted(database: Database) -> None:
+    plan = published(database, assignment("a/vhxh"))
+    with database.write() as transaction:
+        (before,) = transaction.plans.headings()
+        transaction.assignments.count_letter([])
+        assert transaction.plans.headings() == [before]
+        number = transaction.assignments.get(plan, "a/vhxh").number
+        transaction.assignments.count_letter([number])
+        (counted,) = transaction.plans.headings()
+        transaction.assignments.count_letter([number], taken_back=True)
+        (taken_back,) = transaction.plans.headings()
+    assert len({before, counted, taken_back}) == 3
+
+
 def test_evidence_comes_back_as_it_was_noted(database: Database) -> None:
     published(database, assignment())
     file = Evidence(1, MORNING, "vhxh/an", None, "ảnh.jpg", "f3a9", "image/jpeg", 5_000_000_000, "ab" * 32)

@@ -144,12 +144,25 @@ class Assignments:
         `taken_back` counts one less: the letter never left.
         """
         in_hand = select(ROW.number, ROW.facts).where(ROW.state.in_(sorted(IN_HAND))).with_for_update()
-        for chosen in batches(sorted(set(numbers))):
+        counted = sorted(set(numbers))
+        self._note_a_count(counted)
+        for chosen in batches(counted):
             rows = self._connection.execute(in_hand.where(ROW.number.in_(chosen)).order_by(ROW.number))
             told = [{"n": number, "said": _counted(facts, -1 if taken_back else 1)} for number, facts in rows]
             if told:
                 statement = update(ROW.__table__).where(ROW.number == bindparam("n"))  # type: ignore[arg-type]
                 self._connection.execute(statement.values(facts=bindparam("said")), told)
+
+    def _note_a_count(self, numbers: Sequence[int]) -> None:
+        """Let readers of the plans know. Plans first, assignments after, as moves lock them."""
+        plans: set[int] = set()
+        for chosen in batches(numbers):
+            plans.update(
+                self._connection.scalars(select(ROW.plan_number).where(ROW.number.in_(chosen)).distinct())
+            )
+        for plan in sorted(plans):
+            raised = update(PlanRow).where(PlanRow.number == plan)
+            self._connection.execute(raised.values(letters_counted=PlanRow.letters_counted + 1))
 
     def count_by_state(self, plan_number: int) -> dict[State, int]:
         """How many assignments stand in each state, zeros included."""

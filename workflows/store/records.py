@@ -12,7 +12,12 @@ from workflows.engine.records import Notice, Record
 
 @dataclass(frozen=True, slots=True)
 class PlanHeading:
-    """A plan without its schedule: for lists and heads of pages."""
+    """A plan without its schedule: for lists and heads of pages.
+
+    `letters_counted` rises whenever letters without an answer are counted, which is in no record. As long as
+    two readings of a heading are equal, nothing about the plan's work has changed in between, save the days
+    on which a round next looks at it.
+    """
 
     number: int
     office: str
@@ -23,6 +28,7 @@ class PlanHeading:
     closed_on: date | None
     head_sequence: int
     head_hash: str
+    letters_counted: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,10 @@ class OfficeRow(Base):
 
 
 class PlanRow(Base):
-    """A plan of an office, at its revision in force, with the head of its history."""
+    """A plan of an office, at its revision in force, with the head of its history.
+
+    Revision, close, head and `letters_counted` together change with everything that readers see of its work.
+    """
 
     __tablename__ = "plans"
     __table_args__ = (UniqueConstraint("office", "id"),)
@@ -34,6 +37,7 @@ class PlanRow(Base):
     closed_on: Mapped[date | None]
     head_sequence: Mapped[int] = mapped_column(NUMBER)
     head_hash: Mapped[str]
+    letters_counted: Mapped[int] = mapped_column(NUMBER, server_default="0")
 
 
 class RevisionRow(Base):
