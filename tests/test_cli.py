@@ -181,6 +181,7 @@ def test_what_stands_for_a_value_is_in_the_language_too(call: Call) -> None:
     code, out, err = call("outbox", "show", "zzz")
     assert (code, out) == (2, "")
     assert "Cách dùng: dondoc outbox show [TÙY_CHỌN] SỐ\nLỗi: SỐ phải là một số nguyên" in err
+    assert "Lỗi: --as-of: không có ngày 2026-02-30" in call("status", "--as-of", "2026-02-30")[2]
     shown = call("task", "--help")[1]
     assert "  --by AI " in shown
     assert "  --figure TÊN=N " in shown

@@ -132,7 +132,8 @@ REFUSED = {
     ),
     "no name given": (("start", "survey/thon-1"), 2, "--by is missing"),
     "no such date": (
-        ("start", "survey/thon-1", "--by", "thon-1", "--as-of", "2026-02-30"), 2, "2026-02-30",
+        ("start", "survey/thon-1", "--by", "thon-1", "--as-of", "2026-02-30"), 2,
+        "--as-of: there is no day 2026-02-30",
     ),
 }  # fmt: skip
 

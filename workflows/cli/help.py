@@ -149,6 +149,9 @@ def _wording(mistake: Any, translate: Translate) -> str:
             return said if near is None else f"{said}; {near.say(translate)}"
         case "MissingParameter" if parameter is not None:
             return Phrase("{name} is missing", {"name": _name(parameter, translate)}).say(translate)
+        case "NoSuchDay" if parameter is not None:
+            values = {"name": _name(parameter, translate), "day": mistake.message}
+            return Phrase("{name}: there is no day {day}", values).say(translate)
         case "BadParameter" if parameter is not None and (wanted := _wanted(parameter)) is not None:
             values = {"name": _name(parameter, translate), "expected": wanted}
             return Phrase("{name} must be {expected}", values).say(translate)

@@ -1,5 +1,6 @@
 """Arguments and options that several verbs take, with their help."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -8,13 +9,20 @@ import typer
 
 from workflows.texts import N_
 
+_WRITTEN_AS_A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class NoSuchDay(typer.BadParameter):
+    """What is written like a date and stands in no calendar, such as 2026-02-30; `message` is that text."""
+
 
 def iso_date(text: str) -> date:
-    """A date as YYYY-MM-DD. Raises typer.BadParameter, which help puts into words."""
+    """A date as YYYY-MM-DD. Raises NoSuchDay or typer.BadParameter, which help puts into words."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(repr(text)) from None
+        refusal = NoSuchDay if _WRITTEN_AS_A_DATE.fullmatch(text) else typer.BadParameter
+        raise refusal(text) from None
 
 
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help=N_("The plan file."), show_default=False)]
