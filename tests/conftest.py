@@ -3,10 +3,12 @@
 import itertools
 import shutil
 import socket
+import sqlite3
 import threading
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 from web_house import House, open_house, play_season
 
+from workflows.flows.environment import prefect_folder
 from workflows.flows.server import Server, started_server
 from workflows.home import Home
 from workflows.store.database import Database
@@ -129,6 +132,28 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
     with started_server(home) as server:
         server.wait_until_up()
         yield server
+
+
+class PrefectTables:
+    """The database of a Prefect server that has started once: building it takes half of a first start."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def put_into(self, home: Home) -> None:
+        """Let the home look as if a server of its own had run there before."""
+        prefect_folder(home).mkdir(mode=0o700)
+        shutil.copy(self._file, prefect_folder(home) / self._file.name)
+
+
+@pytest.fixture(scope="session")
+def prefect_tables(prefect_server: Server, tmp_path_factory: pytest.TempPathFactory) -> PrefectTables:
+    """For tests that start a server of their own; the very first start is the demo's to prove."""
+    original = prefect_folder(prefect_server.home) / "prefect.db"
+    copied = tmp_path_factory.mktemp("tables") / original.name
+    with closing(sqlite3.connect(original)) as source, closing(sqlite3.connect(copied)) as target:
+        source.backup(target)
+    return PrefectTables(copied)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from cli_cases import FIRST_DAY, Office, open_office
+from conftest import PrefectTables
 from store_builders import queued_letter
 
 from notifications.outcomes import Kind, Outcome, Stage
@@ -51,6 +52,7 @@ from workflows.supervision.supervisor import Setup, run_office
 from workflows.texts import Language
 
 stopping = Event()
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell's `&` leaves it
 signal.signal(signal.SIGTERM, lambda *_: stopping.set())
 folder = Path(sys.argv[1])
 ahead = datetime.fromisoformat(sys.argv[2]) - datetime.now(UTC)
@@ -347,7 +349,8 @@ class RunningOffice:
 
 
 @pytest.fixture
-def running(office: Office) -> Iterator[RunningOffice]:
+def running(office: Office, prefect_tables: PrefectTables) -> Iterator[RunningOffice]:
+    prefect_tables.put_into(Home.existing(office.home))
     up = RunningOffice(office.folder, at(9))
     yield up
     if up.process.poll() is None:

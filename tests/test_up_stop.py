@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from cli_cases import FIRST_DAY, Office, open_office
+from conftest import PrefectTables
 from smtp_server import HANG, LOOPBACK, At, ScriptedServer
 from test_up import SECONDS_TO_COME_UP, RunningOffice, at
 
+from workflows.home import Home
 from workflows.operations.mail.deliver import deliver
 from workflows.operations.mail.lanes import lane_of, opened_transport
 from workflows.settings import read_settings
@@ -32,6 +34,7 @@ def server() -> Iterator[ScriptedServer]:
 @pytest.fixture
 def office(
     server: ScriptedServer,
+    prefect_tables: PrefectTables,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -45,6 +48,7 @@ def office(
     )
     opened.publish()
     opened.open_work(FIRST_DAY)
+    prefect_tables.put_into(Home.existing(opened.home))
     return opened
 
 

@@ -14,7 +14,12 @@ from web_house import SECRET
 from workflows.home import Home
 
 STOPPED = 130
-COMMAND = "from workflows.cli.main import main; main()"
+COMMAND = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell's `&` leaves it
+from workflows.cli.main import main
+main()
+"""
 
 
 @pytest.fixture

@@ -51,7 +51,11 @@ def serve(
         timeout_keep_alive=KEEP_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    server = uvicorn.Server(config)
+    server.run(sockets=[listening])
+    if server.started:
+        # A shell's `&` has us ignore the interrupt that the server has just ended for and sent on.
+        raise KeyboardInterrupt
 
 
 def _log_to_standard_error() -> None:

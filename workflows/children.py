@@ -94,7 +94,12 @@ def wait_or_insist(processes: Collection[Process], *, patience: float) -> None:
 
 
 def stop_with_parent(stop: Callable[[], None]) -> None:
-    """Call `stop` from another thread when standard input ends."""
+    """Call `stop` from another thread when standard input ends; an interrupt of the parent's is heeded.
+
+    Where a shell's `&` started the office, every process of it has inherited that interrupts are ignored. An
+    insisting parent would then have to kill, and what we hold would wait for its lease to run out.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     Thread(target=_wait_and_stop, args=(stop,), daemon=True).start()
 
 
