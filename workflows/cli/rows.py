@@ -8,6 +8,7 @@ from plan_definitions.diagnostics import Phrase
 from workflows.cli import output
 from workflows.cli.session import Session
 from workflows.engine.board import Row
+from workflows.engine.standings import Placed
 from workflows.engine.states import IN_HAND, Standing
 from workflows.texts import N_, count, date_short, day_month, standing_label
 
@@ -32,7 +33,7 @@ _HEADINGS = (N_("Due"), N_("Unit"), N_("Work"), N_("Assignment"), N_("Situation"
 _NAMES = frozenset({0, 3})
 
 
-def row_document(row: Row) -> dict[str, object]:
+def row_document(row: Row | Placed) -> dict[str, object]:
     """One assignment as JSON."""
     return {
         "id": row.id,
@@ -76,17 +77,18 @@ def print_rows(rows: Iterable[Row], session: Session, *, of_one_unit: bool = Fal
             output.table(headings, cells, whole=_NAMES)
 
 
-def most_pressing(rows: Iterable[Row], most: int) -> list[Row]:
-    """The first rows in the order of `print_rows`."""
+def most_pressing(placed: Iterable[Placed], most: int) -> list[Placed]:
+    """The first in the order of `print_rows`."""
     place = {standing: position for position, standing in enumerate((*ATTENTION, *_REST))}
-    return heapq.nsmallest(most, rows, key=lambda row: (place[row.standing], *_by_due(row)))
+    return heapq.nsmallest(most, placed, key=lambda one: (place[one.standing], *_by_due(one)))
 
 
-def _by_due(row: Row) -> tuple[bool, date, str]:
-    return row.due is None, row.due or date.max, row.id
+def _by_due(row: Row | Placed) -> tuple[bool, date, str]:
+    due = row.due
+    return due is None, due or date.max, row.id
 
 
-def wants_attention(row: Row) -> bool:
+def wants_attention(row: Row | Placed) -> bool:
     """Whether a first look should show the row: pressing, or something is asked about it."""
     asked = row.obstacle or row.extension_asked or row.silent or row.evidence_to_follow
     return row.standing in ATTENTION or (row.state in IN_HAND and (asked or row.returned_on is not None))

@@ -1,5 +1,8 @@
 """`dondoc status`: the board."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -9,7 +12,7 @@ from workflows.cli import output
 from workflows.cli.parameters import AsJson, AsOf, OfficeName, PlanName, UnitName
 from workflows.cli.rows import most_pressing, print_counts, print_rows, row_document, wants_attention
 from workflows.cli.session import Session
-from workflows.operations.reading.board import Board, read_board
+from workflows.operations.reading.board import Overview, read_overview
 from workflows.operations.situations import check_unit, the_plan
 from workflows.texts import N_, count, date_long
 
@@ -29,31 +32,41 @@ def status(
     """Print how many assignments stand where, and those that want attention (with `unit`, all of them)."""
     session = Session.of(context)
     day = as_of or session.today()
-    with session.database() as database:
+    with session.database() as database, _without_collector():
         heading = the_plan(database, office, plan)
-        board = read_board(database, heading.office, heading.id, as_of=day, unit=unit)
-    if unit is not None:
-        check_unit(unit, board.plan.schedule.office)
-    if as_json:
-        rows = [row_document(row) for row in board.rows]
-        output.document({"as_of": day, "counts": board.counts, "assignments": rows}, session.translate)
-    else:
-        _print_board(board, session, everything=all_ or unit is not None, of_one_unit=unit is not None)
+        seen = read_overview(database, heading.office, heading.id, as_of=day, unit=unit)
+        if unit is not None:
+            check_unit(unit, seen.plan.schedule.office)
+        if as_json:
+            work = [row_document(placed) for placed in seen.placed]
+            output.document({"as_of": day, "counts": seen.counts, "assignments": work}, session.translate)
+        else:
+            _print_board(seen, session, everything=all_ or unit is not None, of_one_unit=unit is not None)
 
 
-def _print_board(board: Board, session: Session, *, everything: bool, of_one_unit: bool) -> None:
-    print(f"{board.plan.title}, {date_long(board.as_of, session.language)}")
-    print_counts(board.counts, session)
-    shown = [row for row in board.rows if everything or wants_attention(row)]
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Look for no cyclic garbage during a short call: a big plan's records hold none, and it takes long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _print_board(seen: Overview, session: Session, *, everything: bool, of_one_unit: bool) -> None:
+    print(f"{seen.plan.title}, {date_long(seen.as_of, session.language)}")
+    print_counts(seen.counts, session)
+    shown = [placed for placed in seen.placed if everything or wants_attention(placed)]
     page = shown if everything else most_pressing(shown, FIRST_PAGE)
-    print_rows(page, session, of_one_unit=of_one_unit)
+    print_rows(seen.rows(page), session, of_one_unit=of_one_unit)
     if len(page) < len(shown):
         values = {"count": count(len(shown) - len(page), session.language)}
         output.say(
             Phrase("{count} more press as well (--unit shows one unit's, --all shows everything).", values),
             session.translate,
         )
-    hidden = len(board.rows) - len(shown)
+    hidden = len(seen.placed) - len(shown)
     if hidden:
         values = {"count": count(hidden, session.language)}
         output.say(

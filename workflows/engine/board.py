@@ -1,6 +1,7 @@
 """The rows that every page, letter, table and JSON document shows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,10 +11,8 @@ from workflows.engine import ladder
 from workflows.engine.readiness import blockers, readiness
 from workflows.engine.records import Asked, Assignment, Extension
 from workflows.engine.situation import Situation
+from workflows.engine.standings import Placed, given_start, in_order, place
 from workflows.engine.states import IN_HAND, Standing, State
-
-SILENT_AFTER = 2
-"""Letters without an answer after which a unit counts as *chưa phản hồi* (product.md, *Words*)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +92,19 @@ class Row:
 
 def rows(situation: Situation, as_of: date, assignments: Iterable[Assignment] | None = None) -> list[Row]:
     """The rows of `assignments` (default: all of the situation's), in the order written."""
-    chosen = situation.assignments.values() if assignments is None else assignments
-    order = {name: position for position, name in enumerate(situation.schedule.tasks)}
-    units = {name: position for position, name in enumerate(situation.schedule.office.units)}
-    known = sorted(
-        situation.tasks_known(chosen),
-        key=lambda a: (order[a.task], units.get(a.unit, len(units)), a.occurrence or 0),
-    )
-    return [row(assignment, situation, as_of) for assignment in known]
+    return [row_of(placed, situation, as_of) for placed in in_order(situation, as_of, assignments)]
 
 
 def row(assignment: Assignment, situation: Situation, as_of: date) -> Row:
     """What people see of one assignment on a day."""
-    task, office = situation.task(assignment), situation.schedule.office
-    facts, calendar = assignment.facts, situation.calendar
-    standing = standing_of(assignment, situation, as_of)
+    return row_of(place(assignment, situation, as_of), situation, as_of)
+
+
+def row_of(placed: Placed, situation: Situation, as_of: date) -> Row:
+    """What people see of an assignment whose standing on the day is known."""
+    assignment, task, standing, late = placed
+    facts, calendar, office = assignment.facts, situation.calendar, situation.schedule.office
     late_until = assignment.done_on if assignment.state is State.DONE else as_of
-    late = _late_days(assignment, standing, late_until)
     # Done work stays on the board even when a revision took its unit out of the office.
     unit = office.units.get(assignment.unit)
     obstacle = facts.obstacle if facts.obstacle and facts.obstacle.resolved_on is None else None
@@ -123,7 +118,7 @@ def row(assignment: Assignment, situation: Situation, as_of: date) -> Row:
         unit=assignment.unit, unit_name=unit.name if unit else assignment.unit,
         requested=situation.requested(assignment.unit),
         occurrence=assignment.occurrence, state=assignment.state, standing=standing,
-        start=_start(assignment, task), due=due, original_due=assignment.original_due,
+        start=given_start(assignment, task), due=due, original_due=assignment.original_due,
         opened_on=assignment.opened_on, submitted_on=assignment.submitted_on, done_on=assignment.done_on,
         days_late=late, working_days_left=left,
         working_days_late=calendar.between(due, late_until) if late and due and late_until else 0,
@@ -135,22 +130,11 @@ def row(assignment: Assignment, situation: Situation, as_of: date) -> Row:
         clauses=clauses, named=named, helpers=task.helpers, accept=situation.accepter(assignment),
         evidence=task.evidence, none_allowed=task.none_allowed,
         evidence_to_follow=facts.evidence_to_follow, returned_on=facts.returned_on,
-        silent=facts.unanswered >= SILENT_AFTER and assignment.state in IN_HAND,
+        silent=placed.silent,
         flagged=facts.flagged and bool(readiness(assignment, situation).waits_for),
         missed=facts.missed, late_at_publication=facts.late_at_publication,
         confidential=task.confidential, figures=facts.figures,
     )  # fmt: skip
-
-
-def _start(assignment: Assignment, task: ScheduledTask) -> date | None:
-    """The start people were given: without one in the plan, the day of publication is nobody's start."""
-    return assignment.start if task.start is not None or assignment.occurrence is not None else None
-
-
-def _late_days(assignment: Assignment, standing: Standing, until: date | None) -> int:
-    if standing not in (Standing.OVERDUE, Standing.DONE_LATE) or assignment.due is None or until is None:
-        return 0
-    return (until - assignment.due).days
 
 
 def _clauses(unit: str, task: ScheduledTask, situation: Situation) -> tuple[tuple[str, ...], bool]:
@@ -179,55 +163,10 @@ def _waits_for(assignment: Assignment, situation: Situation) -> tuple[WaitsFor, 
     )
 
 
-def standing_of(assignment: Assignment, situation: Situation, as_of: date) -> Standing:
-    """The state judged against the dates; due today is not overdue, waiting work never is."""
-    task = situation.task(assignment)
-    standing_work = task.kind is Kind.ONGOING and assignment.occurrence is None
-    match assignment.state:
-        case State.CANCELLED:
-            return Standing.CANCELLED
-        case State.SUBMITTED:
-            return Standing.AWAITING_CHECK
-        case State.DONE:
-            late = (
-                assignment.due is not None
-                and assignment.done_on is not None
-                and assignment.done_on > assignment.due
-            )
-            return Standing.DONE_LATE if late and not standing_work else Standing.DONE_ON_TIME
-        case State.WAITING:
-            return _standing_of_waiting(assignment, task, situation, as_of)
-    if standing_work:
-        return Standing.ONGOING
-    if assignment.due is None:
-        return Standing.IN_PROGRESS
-    if as_of > assignment.due:
-        return Standing.OVERDUE
-    soon = situation.ladder_days(assignment.due, task.ladder).soon
-    return Standing.DUE_SOON if as_of >= soon else Standing.IN_PROGRESS
-
-
-def _standing_of_waiting(
-    assignment: Assignment, task: ScheduledTask, situation: Situation, as_of: date
-) -> Standing:
-    """Others hold it up once its own time has come: its start, or what its planned working days need.
-
-    A unit that waits for its own unfinished work is not held up by others.
-    """
-    begins = _start(assignment, task)
-    if begins is None and assignment.due is not None:
-        begins = situation.calendar.before(assignment.due, task.span)
-    its_time = begins is None or as_of >= begins
-    held_up = its_time and any(b.unit != assignment.unit for b in blockers(assignment, situation))
-    return Standing.WAITING_FOR_OTHERS if held_up else Standing.NOT_DUE
-
-
-def counts(shown: Sequence[Row]) -> dict[str, int]:
-    """How many rows stand where: every standing, zeros included."""
-    found = {standing.value: 0 for standing in Standing}
-    for one in shown:
-        found[one.standing.value] += 1
-    return found
+def counts(shown: Iterable[Row | Placed]) -> dict[str, int]:
+    """How many stand where: every standing, zeros included."""
+    found = Counter(one.standing for one in shown)
+    return {standing.value: found[standing] for standing in Standing}
 
 
 def letter_order(shown: Row) -> tuple[int, date, str]:

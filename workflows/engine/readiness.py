@@ -87,8 +87,17 @@ def readiness(assignment: Assignment, situation: Situation) -> Readiness:
 
 def blockers(assignment: Assignment, situation: Situation) -> tuple[Assignment, ...]:
     """Who really holds a waiting assignment up: where a predecessor itself waits, those it waits for."""
-    if not situation.schedule.tasks[assignment.task].after:
+    edges = situation.schedule.tasks[assignment.task].after
+    if not edges:
         return ()
+    # Only `same_unit` tells the members of a task apart: otherwise all of them wait for the same.
+    key = assignment.id if any(edge.same_unit for edge in edges) else assignment.task
+    if key not in situation.held_up_by:
+        situation.held_up_by[key] = _blockers(assignment, situation)
+    return situation.held_up_by[key]
+
+
+def _blockers(assignment: Assignment, situation: Situation) -> tuple[Assignment, ...]:
     found: dict[str, Assignment] = {}
     seen: set[str] = set()
     pending = [assignment]

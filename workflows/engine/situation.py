@@ -77,6 +77,11 @@ class Situation:
         return {}
 
     @cached_property
+    def held_up_by(self) -> dict[str, tuple[Assignment, ...]]:
+        """Who holds work up, by assignment or by task, as far as `readiness.blockers` has worked it out."""
+        return {}
+
+    @cached_property
     def _roles(self) -> Mapping[str, frozenset[str]]:
         held: defaultdict[str, set[str]] = defaultdict(set)
         for role, unit in self.schedule.office.roles.items():
