@@ -22,7 +22,7 @@ from workflows.engine.states import Standing, State, Verb
 from workflows.errors import NotFound, WrongUse
 from workflows.operations.mail.message import unit_messages
 from workflows.operations.move import PlanReference
-from workflows.operations.reading.board import Board, read_board
+from workflows.operations.reading.judged import Judged, read_judged
 from workflows.operations.situations import the_plan
 from workflows.operations.together import Draft, carry_out_together, preview
 from workflows.texts import STANDING_LABELS
@@ -41,7 +41,7 @@ MOST_TEXTS = 30
 class Seen:
     """The board with what of it was asked for."""
 
-    board: Board
+    board: Judged
     chosen: Chosen
     rows: tuple[Row, ...]
 
@@ -49,7 +49,7 @@ class Seen:
 def _seen(request: Request, member: Member) -> Seen:
     window, chosen = window_of(request), chosen_of(request)
     heading = the_plan(window.database, member.office, chosen.plan or _first_plan(request, member))
-    board = read_board(window.database, member.office, heading.id, as_of=window.today())
+    board = read_judged(window.database, member.office, heading.id, as_of=window.today(), judge=window.judge)
     return Seen(board, replace(chosen, plan=heading.id), tuple(select(board.rows, chosen)))
 
 

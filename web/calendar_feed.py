@@ -36,7 +36,7 @@ def feed(request: Request, token: str) -> Response:
             due=row.due,
             cancelled=row.standing is Standing.CANCELLED,
         )
-        for plan in read_unit(window.database, guest.office, guest.unit, as_of=today)
+        for plan in read_unit(window.database, guest.office, guest.unit, as_of=today, judge=window.judge)
         for row, item in plan.held
         if row.due is not None
     ]

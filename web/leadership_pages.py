@@ -32,7 +32,12 @@ def leadership(request: Request, member: Leader, plan: str = "", said: str = "")
     """One page: cases to decide, reports to accept, counts, money, and who keeps their dates."""
     window = window_of(request)
     plans = leader_day(
-        window.database, member.office, roles=_roles(member.roles), as_of=window.today(), plan=plan or None
+        window.database,
+        member.office,
+        roles=_roles(member.roles),
+        as_of=window.today(),
+        plan=plan or None,
+        judge=window.judge,
     )
     return page(
         request, "leadership/day.html", plans=plans, member=member, speech=speech_of(request),
@@ -101,7 +106,13 @@ def _roles(held: frozenset[str]) -> frozenset[str]:
 def _read(request: Request, leader: Member, plan: str, assignment: str) -> LateCase | None:
     window = window_of(request)
     return late_case(
-        window.database, leader.office, plan, assignment, roles=_roles(leader.roles), as_of=window.today()
+        window.database,
+        leader.office,
+        plan,
+        assignment,
+        roles=_roles(leader.roles),
+        as_of=window.today(),
+        judge=window.judge,
     )
 
 

@@ -31,7 +31,9 @@ MOST_HELD = 6
 def today(request: Request, member: Clerk, plan: str = "", said: str = "") -> Response:
     """Everything that waits for the office's hands today."""
     window = window_of(request)
-    day = office_day(window.database, member.office, as_of=window.today(), plan=plan or None)
+    day = office_day(
+        window.database, member.office, as_of=window.today(), plan=plan or None, judge=window.judge
+    )
     headings = _headings(request, member.office)
     return page(
         request, "office/today.html", day=day, member=member, headings=headings, chosen=plan,

@@ -30,7 +30,7 @@ MOST_HISTORY = 120
 def mine(request: Request, visitor: TheVisitor, office: str, unit: str) -> Response:
     """Everything a unit holds, in the order of its letter."""
     guest, window = visitor.guest_of(office, unit), window_of(request)
-    plans = read_unit(window.database, office, unit, as_of=window.today())
+    plans = read_unit(window.database, office, unit, as_of=window.today(), judge=window.judge)
     place = visitor.offices[office]
     feed = window.keys.links.calendar_token(Link(office, guest.contact, guest.version, unit))
     return page(

@@ -10,6 +10,7 @@ from fastapi import Request
 
 from web.keys import Keys
 from web.limits import Limits
+from web.remembered import RememberedPlans
 from workflows.settings import Settings
 from workflows.store.database import Database
 from workflows.texts import LOCAL_ZONE
@@ -37,6 +38,7 @@ class Window:
     clock: Callable[[], datetime]
     demo: Demo | None = None
     limits: Limits = field(default_factory=Limits)
+    judge: RememberedPlans = field(default_factory=RememberedPlans)
     tell_operator: Callable[[str], None] = print_for_operator
 
     def now(self) -> datetime:

@@ -59,7 +59,13 @@ def move(request: Request, member: Signed, plan: str, assignment: str, form: Pos
 def _read(request: Request, member: Member, plan: str, assignment: str) -> OfficeWork:
     window = window_of(request)
     return read_office_work(
-        window.database, member.office, plan, assignment, who=member.contact, as_of=window.today()
+        window.database,
+        member.office,
+        plan,
+        assignment,
+        who=member.contact,
+        as_of=window.today(),
+        judge=window.judge,
     )
 
 

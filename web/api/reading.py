@@ -31,8 +31,8 @@ from web.window import window_of
 from workflows.engine.board import Row, counts
 from workflows.engine.states import Standing
 from workflows.errors import NotFound
-from workflows.operations.reading.board import read_board
 from workflows.operations.reading.history import records_after
+from workflows.operations.reading.judged import read_judged
 from workflows.operations.reading.tally import tally_by_unit
 from workflows.operations.reading.work import read_work
 from workflows.operations.situations import check_unit
@@ -98,7 +98,7 @@ def assignments(
 ) -> Board:
     """The same rows and the same filters as `dondoc status` and the board of the window."""
     window = window_of(request)
-    board = read_board(window.database, caller.office, plan, as_of=window.today())
+    board = read_judged(window.database, caller.office, plan, as_of=window.today(), judge=window.judge)
     if unit is not None:
         _check_seen(caller, unit)
         check_unit(unit, board.plan.schedule.office)
@@ -205,7 +205,7 @@ def _may_see(caller: Caller, stored: StoredRecord) -> bool:
 def tally(request: Request, caller: Reader) -> Tally:
     """The four-way count of reports: done on time or late, not done in time or overdue."""
     window = window_of(request)
-    found = tally_by_unit(window.database, caller.office, as_of=window.today())
+    found = tally_by_unit(window.database, caller.office, as_of=window.today(), judge=window.judge)
     return Tally(as_of=window.today(), units=[UnitCount(**one) for one in found if caller.sees(one["unit"])])
 
 

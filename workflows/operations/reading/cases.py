@@ -1,6 +1,6 @@
 """What waits for the leadership: late work reported to it, case by case as its letters put it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,16 +9,15 @@ from notifications.parts import Case, Tally
 from notifications.sections import Reading, plan_name, read, tally
 from plan_definitions.model import BudgetLine
 from plan_definitions.working_days import WorkingCalendar
-from workflows.engine import board, ladder
+from workflows.engine import ladder
 from workflows.engine.board import Row
-from workflows.engine.forecast import Forecast
 from workflows.engine.notices import notice
 from workflows.engine.records import Answer, Answered, Assignment, NoticeKind, Proposal
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, Standing, State, Verb
 from workflows.operations.reading.backgrounds import background
 from workflows.operations.reading.desk import last_words
-from workflows.operations.situations import whole_situation
+from workflows.operations.reading.judged import Judge, Judged, judge
 from workflows.store.database import Database
 from workflows.store.records import StoredPlan
 from workflows.store.transaction import Transaction
@@ -91,16 +90,31 @@ class LeaderPlan:
 
 
 def leader_day(
-    database: Database, office: str, *, roles: frozenset[str], as_of: date, plan: str | None = None
+    database: Database,
+    office: str,
+    *,
+    roles: frozenset[str],
+    as_of: date,
+    plan: str | None = None,
+    judge: Judge = judge,
 ) -> tuple[LeaderPlan, ...]:
     """What waits for holders of some leading roles, and how every running plan stands."""
     with database.read() as transaction:
-        running = [p for p in transaction.plans.running(office) if plan in (None, p.id)]
-        return tuple(_leader_plan(transaction, one, roles, as_of) for one in running)
+        running = [p for p in transaction.plans.headings(office, running=True) if plan in (None, p.id)]
+        return tuple(
+            _leader_plan(transaction, judge(transaction, one.number, as_of), roles) for one in running
+        )
 
 
 def late_case(
-    database: Database, office: str, plan: str, assignment: str, *, roles: frozenset[str], as_of: date
+    database: Database,
+    office: str,
+    plan: str,
+    assignment: str,
+    *,
+    roles: frozenset[str],
+    as_of: date,
+    judge: Judge = judge,
 ) -> LateCase | None:
     """The case that an assignment belongs to, answered or not; None where it has been settled.
 
@@ -109,20 +123,16 @@ def late_case(
     """
     with database.read() as transaction:
         stored = transaction.plans.get(office, plan)
-        situation = whole_situation(transaction, stored)
         asked = transaction.assignments.get(stored.number, assignment)
-        for found in _cases(transaction, stored, situation, board.rows(situation, as_of), roles, as_of):
+        for found in _cases(transaction, judge(transaction, stored.number, as_of), roles):
             if (found.case.task, found.rows[0].occurrence) == (asked.task, asked.occurrence):
                 return found
     return None
 
 
-def _leader_plan(
-    transaction: Transaction, plan: StoredPlan, roles: frozenset[str], as_of: date
-) -> LeaderPlan:
-    situation = whole_situation(transaction, plan)
-    rows = board.rows(situation, as_of)
-    cases = _cases(transaction, plan, situation, rows, roles, as_of)
+def _leader_plan(transaction: Transaction, judged: Judged, roles: frozenset[str]) -> LeaderPlan:
+    plan, rows, as_of = judged.plan, judged.rows, judged.as_of
+    cases = _cases(transaction, judged, roles)
     waiting = (row for row in rows if row.state is State.SUBMITTED and row.accept in roles)
     return LeaderPlan(
         plan=plan,
@@ -155,20 +165,14 @@ def _rates(rows: Iterable[Row], plan: StoredPlan, as_of: date) -> tuple[UnitRate
     return tuple(sorted(found, key=lambda r: (-1 if r.on_time is None else r.on_time, r.count.done))[::-1])
 
 
-def _cases(
-    transaction: Transaction,
-    plan: StoredPlan,
-    situation: Situation,
-    rows: Sequence[Row],
-    roles: frozenset[str],
-    as_of: date,
-) -> list[LateCase]:
-    reported = [row for row in rows if _is_reported(row, situation, roles)]
+def _cases(transaction: Transaction, judged: Judged, roles: frozenset[str]) -> list[LateCase]:
+    plan, situation, as_of = judged.plan, judged.situation, judged.as_of
+    reported = [row for row in judged.rows if _is_reported(row, situation, roles)]
     if not reported:
         return []
-    reading = read(plan.schedule, plan.schedule.office, rows, as_of)
-    forecast, assignments = Forecast(situation, as_of), situation.assignments
-    backgrounds = {row.id: background(transaction, assignments[row.id], forecast) for row in reported}
+    reading = read(plan.schedule, plan.schedule.office, judged.rows, as_of)
+    assignments = situation.assignments
+    backgrounds = {row.id: background(transaction, assignments[row.id], judged.forecast) for row in reported}
     notices = [
         notice(assignments[row.id], NoticeKind.ESCALATION, min(roles), as_of, rung=row.rung)
         for row in reported

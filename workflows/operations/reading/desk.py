@@ -1,6 +1,6 @@
 """The standing office's day: everything that waits for its hands, plan by plan, as its digest counts it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -13,7 +13,7 @@ from plan_definitions.model import Channel, Role
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import board
 from workflows.engine.board import Row, letter_order
-from workflows.engine.forecast import Forecast, Slip
+from workflows.engine.forecast import Slip
 from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, Verb
@@ -21,7 +21,7 @@ from workflows.errors import NotFound
 from workflows.operations.mail.links import LinkSigner, short_links_of
 from workflows.operations.mail.summarise import SHOWN_DAYS
 from workflows.operations.reading.backgrounds import asked_since
-from workflows.operations.situations import whole_situation
+from workflows.operations.reading.judged import Judge, Judged, judge
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredLetter, StoredPlan, StoredRound
 from workflows.store.transaction import Transaction
@@ -84,11 +84,13 @@ class OfficeDay:
     last_round: StoredRound | None
 
 
-def office_day(database: Database, office: str, *, as_of: date, plan: str | None = None) -> OfficeDay:
+def office_day(
+    database: Database, office: str, *, as_of: date, plan: str | None = None, judge: Judge = judge
+) -> OfficeDay:
     """The office's desk on a day, perhaps for one of its plans only."""
     with database.read() as transaction:
-        running = [p for p in transaction.plans.running(office) if plan in (None, p.id)]
-        days = tuple(_plan_day(transaction, one, as_of) for one in running)
+        running = [p for p in transaction.plans.headings(office, running=True) if plan in (None, p.id)]
+        days = tuple(_plan_day(transaction, judge(transaction, one.number, as_of)) for one in running)
         since = datetime.combine(as_of - timedelta(SHOWN_DAYS), time(), LOCAL_ZONE)
         dead = transaction.letters.find(office, states=[LetterState.DEAD], ended_since=since)
         return OfficeDay(
@@ -99,9 +101,8 @@ def office_day(database: Database, office: str, *, as_of: date, plan: str | None
         )
 
 
-def _plan_day(transaction: Transaction, plan: StoredPlan, as_of: date) -> PlanDay:
-    situation = whole_situation(transaction, plan)
-    rows = board.rows(situation, as_of)
+def _plan_day(transaction: Transaction, judged: Judged) -> PlanDay:
+    plan, as_of, situation, rows = judged.plan, judged.as_of, judged.situation, judged.rows
     reading = read(plan.schedule, plan.schedule.office, rows, as_of)
     calendar = WorkingCalendar(plan.schedule.calendar)
     quiet = _quiet(transaction, rows, situation, reading)
@@ -109,7 +110,7 @@ def _plan_day(transaction: Transaction, plan: StoredPlan, as_of: date) -> PlanDa
     by_id, tomorrow = reading.by_id, frozenset(rung.item.assignment for rung in told.next_rungs)
     return PlanDay(
         plan=plan,
-        rows=tuple(rows),
+        rows=rows,
         counts=board.counts(rows),
         digest=told,
         to_check=tuple(by_id[item.assignment] for item in told.to_check),
@@ -117,7 +118,7 @@ def _plan_day(transaction: Transaction, plan: StoredPlan, as_of: date) -> PlanDa
             Stuck(by_id[i.assignment], _words(transaction, situation, i.assignment, Verb.OBSTACLE))
             for i in told.obstacles
         ),
-        asked=_asked(transaction, [by_id[i.assignment] for i in told.extensions], situation, as_of),
+        asked=_asked(transaction, [by_id[i.assignment] for i in told.extensions], judged),
         overdue=_overdue([by_id[item.assignment] for item in told.overdue], tomorrow),
         tomorrow=tomorrow,
         waiting=tuple(by_id[item.assignment] for item in told.waiting),
@@ -138,17 +139,12 @@ def _own(rows: Iterable[Row], plan: StoredPlan, as_of: date) -> tuple[Row, ...]:
     return tuple(sorted((r for r in held if r.due is not None and r.due <= as_of), key=letter_order))
 
 
-def _asked(
-    transaction: Transaction, rows: Sequence[Row], situation: Situation, as_of: date
-) -> tuple[AskedTime, ...]:
-    if not rows:
-        return ()
-    forecast = Forecast(situation, as_of)
+def _asked(transaction: Transaction, rows: Iterable[Row], judged: Judged) -> tuple[AskedTime, ...]:
     return tuple(
         AskedTime(
             row,
-            forecast.slips(row.id, row.extension.wanted) if row.extension else (),
-            _words(transaction, situation, row.id, Verb.EXTEND),
+            judged.forecast.slips(row.id, row.extension.wanted) if row.extension else (),
+            _words(transaction, judged.situation, row.id, Verb.EXTEND),
         )
         for row in rows
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workflows.engine import ladder
-from workflows.engine.forecast import Slip, slips
+from workflows.engine.forecast import Slip
 from workflows.engine.moves import PEOPLES_VERBS
 from workflows.engine.orders import Actor, Order
 from workflows.engine.permission import check_permission
@@ -12,8 +12,9 @@ from workflows.engine.records import Assignment, Via
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, MOVES, State, Verb
 from workflows.errors import MoveRefused
+from workflows.operations.reading.judged import Judge, judge
 from workflows.operations.reading.work import Work, read_work
-from workflows.operations.situations import find_actor, whole_situation
+from workflows.operations.situations import find_actor
 from workflows.store.database import Database
 from workflows.store.records import StoredLetter
 
@@ -35,12 +36,20 @@ class OfficeWork:
 
 
 def read_office_work(
-    database: Database, office: str, plan: str, assignment: str, *, who: str, as_of: date
+    database: Database,
+    office: str,
+    plan: str,
+    assignment: str,
+    *,
+    who: str,
+    as_of: date,
+    judge: Judge = judge,
 ) -> OfficeWork:
     """One assignment as `who` (of the office or the leadership) sees it. Raises NotFound."""
     work = read_work(database, office, plan, assignment, as_of=as_of)
     with database.read() as transaction:
-        situation = whole_situation(transaction, work.plan)
+        judged = judge(transaction, work.plan.number, as_of)
+        situation = judged.situation
         found = situation.assignments[assignment]
         letters = tuple(transaction.letters.of_assignment(found.number))
     asked = work.row.extension.wanted if work.row.extension and work.row.extension_asked else None
@@ -50,7 +59,7 @@ def read_office_work(
         work,
         offered,
         frozenset(verb for verb in offered if _speaks_for(verb, found, situation, actor)),
-        slips(situation, as_of, because=assignment, new_due=asked),
+        judged.forecast.slips(assignment, asked),
         letters,
     )
 

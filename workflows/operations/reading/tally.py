@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from notifications.sections import tally
 from workflows.engine.board import Row
-from workflows.operations.reading.board import read_board
+from workflows.operations.reading.judged import Judge, Judged, judge
 from workflows.store.database import Database
 
 
@@ -22,26 +22,27 @@ class UnitTally(TypedDict):
     waiting: int
 
 
-def tally_by_unit(database: Database, office: str, *, as_of: date) -> list[UnitTally]:
+def tally_by_unit(database: Database, office: str, *, as_of: date, judge: Judge = judge) -> list[UnitTally]:
     """The counts of every unit in every running plan of an office, in the order of units.yaml."""
     with database.read() as transaction:
-        plans = [heading.id for heading in transaction.plans.headings(office, running=True)]
-    return [one for plan in plans for one in _of_plan(database, office, plan, as_of)]
+        plans = transaction.plans.headings(office, running=True)
+        found = [judge(transaction, plan.number, as_of) for plan in plans]
+    return [one for judged in found for one in _of_plan(judged)]
 
 
-def _of_plan(database: Database, office: str, plan: str, as_of: date) -> list[UnitTally]:
-    board = read_board(database, office, plan, as_of=as_of)
+def _of_plan(judged: Judged) -> list[UnitTally]:
     by_unit: dict[str, list[Row]] = {}
-    for row in board.rows:
+    for row in judged.rows:
         by_unit.setdefault(row.unit, []).append(row)
-    units = board.plan.schedule.office.units
+    units = judged.plan.schedule.office.units
     found = []
     for name in (unit for unit in units if unit in by_unit):
-        counted = tally(by_unit[name], as_of)
+        counted = tally(by_unit[name], judged.as_of)
         found.append(
             UnitTally(
-                plan=plan, unit=name, name=units[name].name, on_time=counted.on_time, late=counted.late,
-                in_time=counted.in_time, overdue=counted.overdue, waiting=counted.waiting,
+                plan=judged.plan.id, unit=name, name=units[name].name,
+                on_time=counted.on_time, late=counted.late, in_time=counted.in_time,
+                overdue=counted.overdue, waiting=counted.waiting,
             )
         )  # fmt: skip
     return found

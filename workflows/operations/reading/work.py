@@ -9,11 +9,12 @@ from plan_definitions.schedule import ScheduledTask
 from workflows.engine import board
 from workflows.engine.board import Row, letter_order
 from workflows.engine.records import Assignment
+from workflows.engine.situation import Situation
 from workflows.errors import NotFound
+from workflows.operations.reading.judged import Judge, Judged, judge
 from workflows.operations.situations import near_situation
 from workflows.store.database import Database
 from workflows.store.records import Evidence, StoredPlan, StoredRecord
-from workflows.store.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def read_work(database: Database, office: str, plan: str, assignment: str, *, as
         found = transaction.assignments.get(stored.number, assignment)
         if found.task not in stored.schedule.tasks:
             raise NotFound("a revision has taken `{name}` out of the plan", name=assignment)
-        ((row, shown),) = _shown(transaction, stored, [found], as_of)
+        ((row, shown),) = _shown(stored, near_situation(transaction, stored, [found]), [found], as_of)
         return Work(
             stored,
             plan_name(stored.schedule).title,
@@ -58,10 +59,13 @@ def read_work(database: Database, office: str, plan: str, assignment: str, *, as
         )
 
 
-def read_unit(database: Database, office: str, unit: str, *, as_of: date) -> list[PlanWork]:
+def read_unit(
+    database: Database, office: str, unit: str, *, as_of: date, judge: Judge = judge
+) -> list[PlanWork]:
     """What a unit holds and helps with in every running plan; plans that do not concern it are left out."""
     with database.read() as transaction:
-        plans = (_of_plan(transaction, plan, unit, as_of) for plan in transaction.plans.running(office))
+        running = transaction.plans.headings(office, running=True)
+        plans = (_of_plan(judge(transaction, plan.number, as_of), unit) for plan in running)
         return [plan for plan in plans if plan.held or plan.helping]
 
 
@@ -72,18 +76,19 @@ def unit_history(
     found: list[tuple[StoredPlan, StoredRecord]] = []
     with database.read() as transaction:
         for plan in transaction.plans.running(office):
-            for assignment in transaction.assignments.of_plan(plan.number, units=[unit]):
-                if assignment.task in plan.schedule.tasks:
-                    found += [(plan, s) for s in transaction.history.of_assignment(assignment.number)]
+            held = transaction.assignments.of_plan(plan.number, units=[unit])
+            numbers = [a.number for a in held if a.task in plan.schedule.tasks]
+            histories = transaction.history.of_assignments(numbers).values()
+            found += [(plan, stored) for history in histories for stored in history]
     found.sort(key=lambda pair: (pair[1].record.now, pair[1].sequence), reverse=True)
     return found[:most]
 
 
-def _of_plan(transaction: Transaction, plan: StoredPlan, unit: str, as_of: date) -> PlanWork:
-    helped = [task.id for task in plan.schedule.tasks.values() if unit in task.helpers]
-    held = transaction.assignments.of_plan(plan.number, units=[unit])
-    others = [a for a in transaction.assignments.of_tasks(plan.number, helped) if a.unit != unit]
-    shown = _shown(transaction, plan, [*held, *others], as_of)
+def _of_plan(judged: Judged, unit: str) -> PlanWork:
+    plan = judged.plan
+    helped = {task.id for task in plan.schedule.tasks.values() if unit in task.helpers}
+    chosen = [a for a in judged.situation.assignments.values() if a.unit == unit or a.task in helped]
+    shown = _shown(plan, judged.situation, chosen, judged.as_of)
     own = tuple(pair for pair in shown if pair[0].unit == unit)
     return PlanWork(
         plan,
@@ -94,9 +99,8 @@ def _of_plan(transaction: Transaction, plan: StoredPlan, unit: str, as_of: date)
 
 
 def _shown(
-    transaction: Transaction, plan: StoredPlan, chosen: list[Assignment], as_of: date
+    plan: StoredPlan, situation: Situation, chosen: list[Assignment], as_of: date
 ) -> list[tuple[Row, Item]]:
-    situation = near_situation(transaction, plan, chosen)
     rows = board.rows(situation, as_of, chosen)
     reading = read(plan.schedule, plan.schedule.office, rows, as_of)
     return [(row, item(row, reading)) for row in rows]

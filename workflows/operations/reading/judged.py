@@ -1,0 +1,63 @@
+"""A plan on a day, read and judged: what boards, desks and cases are made from."""
+
+from collections.abc import Callable
+from datetime import date
+from threading import RLock
+
+from workflows.engine import board
+from workflows.engine.board import Row
+from workflows.engine.forecast import Forecast
+from workflows.engine.situation import Situation
+from workflows.operations.situations import whole_situation
+from workflows.store.database import Database
+from workflows.store.records import StoredPlan
+from workflows.store.transaction import Transaction
+
+
+class Judged:
+    """A plan with all of its assignments on a day. What is worked out from it is worked out once, when first
+    asked for; threads may share it.
+    """
+
+    def __init__(self, plan: StoredPlan, as_of: date, situation: Situation) -> None:
+        self.plan = plan
+        self.as_of = as_of
+        self.situation = situation
+        self._working = RLock()
+        self._rows: tuple[Row, ...] | None = None
+        self._forecast: Forecast | None = None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every assignment as people see it, in the order of the board."""
+        with self._working:
+            if self._rows is None:
+                self._rows = tuple(board.rows(self.situation, self.as_of))
+            return self._rows
+
+    @property
+    def forecast(self) -> Forecast:
+        """What slips because of what."""
+        with self._working:
+            if self._forecast is None:
+                self._forecast = Forecast(self.situation, self.as_of)
+            return self._forecast
+
+
+Judge = Callable[[Transaction, int, date], Judged]
+"""From a transaction and the store's number of a plan to the plan as it is in that transaction, on a day.
+
+Whoever lives long enough to read a plan twice may remember it; see `judge` for one that remembers nothing.
+"""
+
+
+def judge(transaction: Transaction, number: int, as_of: date) -> Judged:
+    """Read a plan and its assignments. Raises NotFound."""
+    plan = transaction.plans.by_number(number)
+    return Judged(plan, as_of, whole_situation(transaction, plan))
+
+
+def read_judged(database: Database, office: str, plan: str, *, as_of: date, judge: Judge = judge) -> Judged:
+    """A plan of an office by its id. Raises NotFound."""
+    with database.read() as transaction:
+        return judge(transaction, transaction.plans.get(office, plan).number, as_of)
