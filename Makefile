@@ -23,8 +23,9 @@ help:  ## show this list
 run: $(INSTALLED) $(COMPILED)  ## install, then show the real plan at work: round, letters, board, window
 	@$(BIN)/dondoc demo $(ARGS)
 
+# A file stays with one worker, in the order of tests/conftest.py: the slowest first.
 test: lint  ## install, lint, check types and run every test; ARGS="-k outbox" narrows
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(INSTALLED_DEV) $(COMPILED)  ## ruff, mypy --strict, import contracts, bandit, pip-audit
 	@$(BIN)/ruff check .

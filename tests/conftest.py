@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 
 _numbers = itertools.count(1)
 
+_SLOW = ("prefect", "browser", "destructive")
+"""Marks of tests that wait for servers, browsers and processes to start and end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold slow tests: left to the end, one of them keeps a single core busy."""
+    slow = {item.path for item in items if any(item.get_closest_marker(mark) for mark in _SLOW)}
+    items.sort(key=lambda item: item.path not in slow)
+
 
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

@@ -32,9 +32,9 @@ from workflows.store.records import LetterState
 pytestmark = pytest.mark.destructive
 
 HERE = Path(__file__).parent
-LETTERS = 2_000
+LETTERS = 1_200
 DELIVERING_SECONDS = 15.0
-ROUND_SECONDS = 12.0
+ENOUGH_KILLS = 20
 NOON = at(june(10), 12)
 THURSDAY = june(11)
 DICE = random.Random(20260611)
@@ -126,7 +126,8 @@ def disturbed(url: str, server: ScriptedServer, processes: ForkServerContext) ->
         return process
 
     working, kills = [start(), start()], 0
-    while time.time() - began < DELIVERING_SECONDS and len(server.letters) < LETTERS:
+    ends = began + DELIVERING_SECONDS
+    while time.time() < ends and len(server.letters) < LETTERS and kills < ENOUGH_KILLS:
         time.sleep(DICE.uniform(0.1, 0.6))
         for _ in range(DICE.randrange(4)):
             at_place, reply, closes = DICE.choice(FAULTS)
@@ -183,8 +184,8 @@ def test_a_round_killed_at_random_points_ends_as_an_undisturbed_one(
         round_on(before, day)
     before.close()
     expected, takes = undisturbed(tmp_path, lived, processes)
-    began, tries, kills = time.monotonic(), 0, 0
-    while time.monotonic() - began < ROUND_SECONDS or tries < 3:
+    tries, kills = 0, 0
+    while kills < ENOUGH_KILLS:
         tries += 1
         file = copied(lived, tmp_path / "killed.db")
         url, now = f"sqlite:///{file}", at(THURSDAY)
@@ -195,7 +196,6 @@ def test_a_round_killed_at_random_points_ends_as_an_undisturbed_one(
         assert not isinstance(run_round(database, KIM_THANH, as_of=THURSDAY, now=now), NoRound)
         assert snapshot(database) == expected
         database.close()
-    assert kills >= 3
     with capsys.disabled():
         print(f"\na round of {takes:.2f} s killed {kills} times in {tries} tries: all ended as undisturbed")
 

@@ -385,10 +385,13 @@ def test_killed_at_any_call_and_run_again_equals_undisturbed() -> None:
 @pytest.mark.postgres
 @pytest.mark.usefixtures("small_batches")
 def test_killed_and_run_again_equals_undisturbed_on_postgresql(postgres: PostgresDatabases) -> None:
+    address = postgres.migrated()
+    lived = Database.open(address, create=False)
+    lived_until_wednesday(lived)
+    lived.close()
+
     def fresh() -> Database:
-        database = Database.open(postgres.migrated(), create=False)
-        lived_until_wednesday(database)
-        return database
+        return Database.open(postgres.copied(address), create=False)
 
     undisturbed = fresh()
     places = places_to_die(undisturbed)
