@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from typing import Any
 
 import pytest
@@ -181,7 +182,8 @@ def test_fifteen_hundred_vietnamese_subjects_keep_their_spaces() -> None:
         subjects.append(" ".join(random_words.choices(syllables, k=random_words.randint(1, 30))))
     for subject in subjects:
         data = compose(replace(LETTER, subject=subject))
-        assert str(parsed(data)["Subject"]) == subject
+        read = BytesHeaderParser(policy=email.policy.default).parsebytes(data)["Subject"]
+        assert (str(read), read.defects) == (subject, ())
         assert max(map(len, data.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 76
 
 
