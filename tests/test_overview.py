@@ -4,18 +4,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from builders import schedule, task
 from engine_driver import Season
-from hypothesis import given
-from operation_cases import KIM_THANH, PLAN, june, publish_plan, round_on
+from hypothesis import given, settings
+from operation_cases import KIM_THANH, PLAN, at, commune, june, move, publish_plan, round_on
 from test_laws import DAYS, FIRST, Event, attempt, events, laws, plans
 
 from plan_definitions.schedule import Schedule
-from workflows.cli.rows import row_document, wants_attention
+from workflows.cli.rows import row_document
 from workflows.engine import board
+from workflows.engine.pressing import most_pressing, wants_attention
 from workflows.engine.readiness import blockers
 from workflows.engine.situation import Situation
 from workflows.engine.standings import in_order
+from workflows.engine.states import Verb
+from workflows.operations.publish import publish
 from workflows.operations.reading.board import read_board, read_overview
+from workflows.operations.reading.first_page import read_first_page
 from workflows.store.database import Database
 
 
@@ -62,3 +67,48 @@ def test_an_overview_counts_what_the_board_shows(database: Database) -> None:
         shown = read_board(database, KIM_THANH, PLAN, as_of=june(day))
         assert tuple(seen.rows(seen.placed)) == shown.rows
         assert seen.counts == board.counts(shown.rows) == shown.counts
+
+
+def assert_first_page_is_of_the_board(database: Database, plan: Schedule, day: date) -> None:
+    seen = read_overview(database, plan.office.id, plan.id, as_of=day)
+    pressing = [placed for placed in seen.placed if wants_attention(placed)]
+    for most in (0, 1, 3, 100):
+        first = read_first_page(database, plan.office.id, plan.id, as_of=day, most=most)
+        assert first.counts == seen.counts
+        assert first.pressing == len(pressing)
+        assert list(first.rows) == seen.rows(most_pressing(pressing, most))
+
+
+def test_a_first_page_is_the_most_pressing_of_the_board(database: Database) -> None:
+    plan = publish_plan(database)
+    for day in (2, 3, 4, 8, 9, 10, 12, 19):
+        round_on(database, june(day))
+        if day == 4:
+            move(database, Verb.OBSTACLE, "signs/thon-1", "thon-1", june(4), note="đường ngập")
+        if day == 8:
+            move(database, Verb.SUBMIT, "signs/thon-2", "thon-2", june(8))
+        assert_first_page_is_of_the_board(database, plan, june(day))
+
+
+def test_of_a_kind_that_waits_each_is_judged_by_itself(database: Database) -> None:
+    """The first village waits for its own signs only; the others wait for the first one's."""
+    signs = task("signs", ("thon-1",), start=june(1), due=june(15))
+    gifts = task("gifts", ("thon-1", "thon-2", "thon-3"), start=june(2), after=("signs",))
+    plan = publish_plan(database, schedule(signs, gifts, id=PLAN, office=commune()))
+    round_on(database, june(3))
+    first = read_first_page(database, KIM_THANH, PLAN, as_of=june(3), most=100)
+    assert [row.id for row in first.rows] == ["gifts/thon-2", "gifts/thon-3"]
+    assert (first.counts["not_due"], first.counts["waiting_for_others"]) == (1, 2)
+    assert_first_page_is_of_the_board(database, plan, june(3))
+
+
+@settings(laws, max_examples=8)
+@given(plans())
+def test_any_plan_s_first_page_is_the_most_pressing_of_its_board(plan: Schedule) -> None:
+    database = Database.open("sqlite://", create=True)
+    publish(database, plan, {}, as_of=FIRST, now=at(FIRST))
+    for day in range(2, DAYS, 9):
+        today = FIRST + timedelta(day)
+        round_on(database, today, plan.office.id)
+        assert_first_page_is_of_the_board(database, plan, today)
+    database.close()

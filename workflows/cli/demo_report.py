@@ -10,8 +10,9 @@ from workflows.cli import deliver as delivery
 from workflows.cli import output
 from workflows.cli import round as rounds
 from workflows.cli.prefect_runs import Delivery
-from workflows.cli.rows import print_counts, print_rows, wants_attention
+from workflows.cli.rows import print_counts, print_rows
 from workflows.cli.session import Session
+from workflows.engine.pressing import wants_attention
 from workflows.operations.mail.lanes import inbox_folder
 from workflows.operations.mail.mail_day import MailDay, Quiet, Told
 from workflows.operations.move import PlanReference

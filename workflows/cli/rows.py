@@ -1,6 +1,5 @@
 """Assignments as the command prints them: the same rows as letters and pages, as a table and as JSON."""
 
-import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -8,26 +7,10 @@ from plan_definitions.diagnostics import Phrase
 from workflows.cli import output
 from workflows.cli.session import Session
 from workflows.engine.board import Row
+from workflows.engine.pressing import MOST_PRESSING_FIRST, by_due
 from workflows.engine.standings import Placed
 from workflows.engine.states import IN_HAND, Standing
 from workflows.texts import N_, count, date_short, day_month, standing_label
-
-ATTENTION = (
-    Standing.OVERDUE,
-    Standing.AWAITING_CHECK,
-    Standing.DUE_SOON,
-    Standing.WAITING_FOR_OTHERS,
-)
-"""What a first look is for, the most pressing first."""
-
-_REST = (
-    Standing.IN_PROGRESS,
-    Standing.ONGOING,
-    Standing.NOT_DUE,
-    Standing.DONE_LATE,
-    Standing.DONE_ON_TIME,
-    Standing.CANCELLED,
-)
 
 _HEADINGS = (N_("Due"), N_("Unit"), N_("Work"), N_("Assignment"), N_("Situation"))
 _NAMES = frozenset({0, 3})
@@ -54,7 +37,7 @@ def print_counts(counts: dict[str, int], session: Session) -> None:
     language = session.language
     shown = (
         f"{standing_label(standing, language)} {count(counts[standing], language)}"
-        for standing in (*ATTENTION, *_REST)
+        for standing in MOST_PRESSING_FIRST
         if counts[standing]
     )
     print(" · ".join(shown) or session.translate(N_("There is no assignment.")))
@@ -65,33 +48,16 @@ def print_rows(rows: Iterable[Row], session: Session, *, of_one_unit: bool = Fal
 
     Of one unit the name is not repeated in every row.
     """
-    grouped: dict[Standing, list[Row]] = {standing: [] for standing in (*ATTENTION, *_REST)}
+    grouped: dict[Standing, list[Row]] = {standing: [] for standing in MOST_PRESSING_FIRST}
     for row in rows:
         grouped[row.standing].append(row)
     headings = [session.translate(heading) for heading in _HEADINGS]
     for standing, found in grouped.items():
         if found:
             print(f"\n{standing_label(standing, session.language)} ({count(len(found), session.language)})")
-            found.sort(key=_by_due)
+            found.sort(key=by_due)
             cells = [_cells(row, session, of_one_unit=of_one_unit) for row in found]
             output.table(headings, cells, whole=_NAMES)
-
-
-def most_pressing(placed: Iterable[Placed], most: int) -> list[Placed]:
-    """The first in the order of `print_rows`."""
-    place = {standing: position for position, standing in enumerate((*ATTENTION, *_REST))}
-    return heapq.nsmallest(most, placed, key=lambda one: (place[one.standing], *_by_due(one)))
-
-
-def _by_due(row: Row | Placed) -> tuple[bool, date, str]:
-    due = row.due
-    return due is None, due or date.max, row.id
-
-
-def wants_attention(row: Row | Placed) -> bool:
-    """Whether a first look should show the row: pressing, or something is asked about it."""
-    asked = row.obstacle or row.extension_asked or row.silent or row.evidence_to_follow
-    return row.standing in ATTENTION or (row.state in IN_HAND and (asked or row.returned_on is not None))
 
 
 def _cells(row: Row, session: Session, *, of_one_unit: bool) -> Sequence[str]:

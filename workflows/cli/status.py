@@ -10,9 +10,10 @@ import typer
 from plan_definitions.diagnostics import Phrase
 from workflows.cli import output
 from workflows.cli.parameters import AsJson, AsOf, OfficeName, PlanName, UnitName
-from workflows.cli.rows import most_pressing, print_counts, print_rows, row_document, wants_attention
+from workflows.cli.rows import print_counts, print_rows, row_document
 from workflows.cli.session import Session
 from workflows.operations.reading.board import Overview, read_overview
+from workflows.operations.reading.first_page import FirstPage, read_first_page
 from workflows.operations.situations import check_unit, the_plan
 from workflows.texts import N_, count, date_long
 
@@ -34,6 +35,10 @@ def status(
     day = as_of or session.today()
     with session.database() as database, _without_collector():
         heading = the_plan(database, office, plan)
+        if unit is None and not all_ and not as_json:
+            first = read_first_page(database, heading.office, heading.id, as_of=day, most=FIRST_PAGE)
+            _print_first_page(first, session)
+            return
         seen = read_overview(database, heading.office, heading.id, as_of=day, unit=unit)
         if unit is not None:
             check_unit(unit, seen.plan.schedule.office)
@@ -41,7 +46,8 @@ def status(
             work = [row_document(placed) for placed in seen.placed]
             output.document({"as_of": day, "counts": seen.counts, "assignments": work}, session.translate)
         else:
-            _print_board(seen, session, everything=all_ or unit is not None, of_one_unit=unit is not None)
+            _print_heading(seen, session)
+            print_rows(seen.rows(seen.placed), session, of_one_unit=unit is not None)
 
 
 @contextmanager
@@ -54,19 +60,22 @@ def _without_collector() -> Iterator[None]:
         gc.enable()
 
 
-def _print_board(seen: Overview, session: Session, *, everything: bool, of_one_unit: bool) -> None:
+def _print_heading(seen: Overview | FirstPage, session: Session) -> None:
     print(f"{seen.plan.title}, {date_long(seen.as_of, session.language)}")
     print_counts(seen.counts, session)
-    shown = [placed for placed in seen.placed if everything or wants_attention(placed)]
-    page = shown if everything else most_pressing(shown, FIRST_PAGE)
-    print_rows(seen.rows(page), session, of_one_unit=of_one_unit)
-    if len(page) < len(shown):
-        values = {"count": count(len(shown) - len(page), session.language)}
+
+
+def _print_first_page(first: FirstPage, session: Session) -> None:
+    _print_heading(first, session)
+    print_rows(first.rows, session)
+    more = first.pressing - len(first.rows)
+    if more:
+        values = {"count": count(more, session.language)}
         output.say(
             Phrase("{count} more press as well (--unit shows one unit's, --all shows everything).", values),
             session.translate,
         )
-    hidden = len(seen.placed) - len(shown)
+    hidden = sum(first.counts.values()) - first.pressing
     if hidden:
         values = {"count": count(hidden, session.language)}
         output.say(

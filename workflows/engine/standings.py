@@ -165,9 +165,23 @@ def _standing_of_waiting(
 
     A unit that waits for its own unfinished work is not held up by others.
     """
+    its_time = _time_has_come(assignment, task, situation, as_of)
+    held_up = its_time and any(b.unit != assignment.unit for b in blockers(assignment, situation))
+    return Standing.WAITING_FOR_OTHERS if held_up else Standing.NOT_DUE
+
+
+def hangs_on_others(assignment: Assignment, situation: Situation, as_of: date) -> bool:
+    """Whether where it stands cannot be told without its predecessors."""
+    task = situation.task(assignment)
+    return (
+        assignment.state is State.WAITING
+        and bool(task.after)
+        and _time_has_come(assignment, task, situation, as_of)
+    )
+
+
+def _time_has_come(assignment: Assignment, task: ScheduledTask, situation: Situation, as_of: date) -> bool:
     begins = given_start(assignment, task)
     if begins is None and assignment.due is not None:
         begins = situation.calendar.before(assignment.due, task.span)
-    its_time = begins is None or as_of >= begins
-    held_up = its_time and any(b.unit != assignment.unit for b in blockers(assignment, situation))
-    return Standing.WAITING_FOR_OTHERS if held_up else Standing.NOT_DUE
+    return begins is None or as_of >= begins

@@ -87,6 +87,17 @@ class Assignments:
         query = _of_plan(plan_number).where(ROW.task.in_(sorted(tasks))).order_by(ROW.number)
         return self._read(query)
 
+    def alike(self, plan_number: int) -> list[tuple[Assignment, int]]:
+        """One of each kind of a plan's assignments, and how many there are.
+
+        Those of a kind differ by unit, turn and what was noted about reminders: where no predecessor holds
+        them up they stand alike on every day.
+        """
+        kind = (ROW.task, ROW.occurrence.is_(None), ROW.state, ROW.start, ROW.due, ROW.done_on, ROW.facts)
+        query = select(func.min(ROW.number), func.count()).where(ROW.plan_number == plan_number)
+        found = dict(self._connection.execute(query.group_by(*kind)).tuples().all())
+        return [(one, found[number]) for number, one in self.by_numbers(found).items()]
+
     def to_look_at(
         self,
         plan_number: int,

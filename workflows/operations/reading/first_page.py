@@ -1,0 +1,104 @@
+"""The first page of a plan, however big: how many stand where, and the most pressing rows.
+
+Assignments of a kind stand alike, and one of each is judged for all. Only the tasks on the page, and those
+that hang on others, are read whole, with whatever comes before them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from plan_definitions.schedule import Schedule
+from workflows.engine import board
+from workflows.engine.board import Row
+from workflows.engine.pressing import Urgency, most_pressing, urgency, wants_attention
+from workflows.engine.situation import Situation
+from workflows.engine.standings import Placed, hangs_on_others, in_order, place
+from workflows.engine.states import Standing
+from workflows.operations.situations import situation_with
+from workflows.store.database import Database
+from workflows.store.records import StoredPlan
+from workflows.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """A plan at a first look: `rows` are the first of `pressing` assignments that want attention."""
+
+    plan: StoredPlan
+    as_of: date
+    counts: dict[str, int]
+    pressing: int
+    rows: tuple[Row, ...]
+
+
+def read_first_page(database: Database, office: str, plan: str, *, as_of: date, most: int) -> FirstPage:
+    """Counts of all, and at most `most` rows. Raises NotFound for an unknown plan."""
+    with database.read() as transaction:
+        stored = transaction.plans.get(office, plan)
+        kinds = _kinds(transaction, stored, as_of)
+        pressing = [(placed, many) for placed, many in kinds if wants_attention(placed)]
+        situation = _with_all_before(transaction, stored, _first_tasks(pressing, most))
+    shown = most_pressing(filter(wants_attention, in_order(situation, as_of)), most)
+    return FirstPage(
+        plan=stored,
+        as_of=as_of,
+        counts=_counts(kinds),
+        pressing=sum(many for _, many in pressing),
+        rows=tuple(board.row_of(placed, situation, as_of) for placed in shown),
+    )
+
+
+def _kinds(transaction: Transaction, plan: StoredPlan, as_of: date) -> list[tuple[Placed, int]]:
+    """Where the plan's work stands: one of each kind, with how many; what hangs on others one by one."""
+    found = transaction.assignments.alike(plan.number)
+    many = {one.id: count for one, count in found}
+    alone = situation_with(plan, (one for one, _ in found))
+    known = list(alone.tasks_known(alone.assignments.values()))
+    hanging = {one.task for one in known if hangs_on_others(one, alone, as_of)}
+    told = [(place(one, alone, as_of), many[one.id]) for one in known if one.task not in hanging]
+    if hanging:
+        whole = _with_all_before(transaction, plan, hanging)
+        told += [(placed, 1) for placed in in_order(whole, as_of) if placed.assignment.task in hanging]
+    return told
+
+
+def _first_tasks(pressing: Iterable[tuple[Placed, int]], most: int) -> set[str]:
+    """Tasks that hold the `most` most pressing assignments: names decide last, and begin with the task's."""
+    many: Counter[tuple[Urgency, str]] = Counter()
+    for placed, count in pressing:
+        many[urgency(placed), f"{placed.assignment.task}/"] += count
+    chosen: set[str] = set()
+    passed = 0
+    for key in sorted(many):
+        if passed >= most:
+            break
+        chosen.add(key[1].removesuffix("/"))
+        passed += many[key]
+    return chosen
+
+
+def _with_all_before(transaction: Transaction, plan: StoredPlan, tasks: Iterable[str]) -> Situation:
+    """The plan with all assignments of some tasks and of every task before them."""
+    wanted = _all_before(plan.schedule, tasks)
+    return situation_with(plan, transaction.assignments.of_tasks(plan.number, sorted(wanted)))
+
+
+def _all_before(schedule: Schedule, tasks: Iterable[str]) -> set[str]:
+    """Some tasks with their predecessors, and theirs."""
+    found: set[str] = set()
+    pending = list(tasks)
+    while pending:
+        task = pending.pop()
+        if task not in found:
+            found.add(task)
+            pending += [edge.task for edge in schedule.tasks[task].after]
+    return found
+
+
+def _counts(kinds: Iterable[tuple[Placed, int]]) -> dict[str, int]:
+    found: Counter[Standing] = Counter()
+    for placed, many in kinds:
+        found[placed.standing] += many
+    return {standing.value: found[standing] for standing in Standing}
