@@ -23,7 +23,7 @@ from workflows.engine.states import Verb
 from workflows.errors import DonDocError
 from workflows.operations.close import close_plan
 from workflows.operations.mail.deliver import deliver
-from workflows.operations.reading.judged import Judged, judge, read_judged
+from workflows.operations.reading.judged import Judged, judge, judge_again, read_judged
 from workflows.operations.revocation import revoke_links
 from workflows.store.database import Database
 from workflows.store.transaction import Transaction
@@ -189,6 +189,33 @@ def test_what_has_not_changed_is_read_once(database: Database, read: list[int]) 
     first = season.looked()
     assert season.looked() is first
     assert len(read) == 1
+
+
+def test_of_a_plan_that_went_on_only_what_moved_is_read(database: Database, read: list[int]) -> None:
+    season = Season(database)
+    season.next_round()
+    first = season.looked()
+    season.moves(Verb.SUBMIT, "signs/thon-1", "thon-1")
+    second = season.looked()
+    assert len(read) == 1
+    moved = {
+        name for name, a in second.situation.assignments.items() if a is not first.situation.assignments[name]
+    }
+    assert "signs/thon-1" in moved
+    assert "signs/thon-2" not in moved
+
+
+def test_a_plan_whose_history_is_another_one_is_read_whole(database: Database) -> None:
+    """A backup was restored while the window ran."""
+    season = Season(database)
+    first = season.looked()
+    restored = replace(first.plan, head_hash="0" * 64)
+    with database.read() as transaction:
+        assert transaction.history.told_since(first.plan) == set()
+        assert transaction.history.told_since(restored) is None
+        again = judge_again(transaction, Judged(restored, first.as_of, first.situation), first.as_of)
+    assert again.plan == first.plan
+    assert _known(again) == _known(first)
 
 
 def test_those_who_come_at_once_read_once(database: Database, read: list[int]) -> None:

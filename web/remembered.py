@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 
-from workflows.operations.reading.judged import Judged, judge
+from workflows.operations.reading.judged import Judged, judge, judge_again
 from workflows.store.transaction import Transaction
 
 MOST_PLANS = 8
@@ -24,7 +24,8 @@ class RememberedPlans:
     """The plans that one process looked at last: a `Judge` that threads share.
 
     Every request reads a plan's heading. While it is as it was, and the day as well, the plan is as it was:
-    the heading changes with everything that its readers see, whichever process writes it.
+    the heading changes with everything that its readers see, whichever process writes it. Of a plan
+    that went on, only what has moved is read again.
     """
 
     def __init__(self, most: int = MOST_PLANS) -> None:
@@ -37,8 +38,10 @@ class RememberedPlans:
         plan, place = transaction.plans.by_number(number), self._place(number)
         with place.lock:
             known = place.judged
-            if known is None or (known.plan, known.as_of) != (plan, as_of):
+            if known is None:
                 known = place.judged = judge(transaction, number, as_of)
+            elif (known.plan, known.as_of) != (plan, as_of):
+                known = place.judged = judge_again(transaction, known, as_of)
             return known
 
     def _place(self, number: int) -> _Place:

@@ -11,7 +11,7 @@ from workflows.engine.records import Record
 from workflows.errors import NotFound
 from workflows.store.batches import batches
 from workflows.store.chain import Chain
-from workflows.store.records import AuditResult, StoredRecord
+from workflows.store.records import AuditResult, PlanHeading, StoredRecord
 from workflows.store.tables import NoteRow, PlanRow, RecordRow
 
 _BATCH = 1000
@@ -54,6 +54,22 @@ class History:
     def of_plan(self, plan_number: int, *, after: int = 0) -> Iterator[StoredRecord]:
         """A plan's records with a sequence number above `after`, oldest first, read as they are asked for."""
         return map(_stored, self._rows(plan_number, after))
+
+    def told_since(self, known: PlanHeading) -> set[int] | None:
+        """The assignments that a plan's records are about since its heading was as `known`, by number.
+
+        None where the plan never had that head: its history is another one, of a backup perhaps.
+        """
+        of_plan = select(RecordRow.hash).where(RecordRow.plan_number == known.number)
+        if (
+            self._connection.scalar(of_plan.where(RecordRow.sequence == known.head_sequence))
+            != known.head_hash
+        ):
+            return None
+        later = select(RecordRow.assignment_number).where(
+            RecordRow.plan_number == known.number, RecordRow.sequence > known.head_sequence
+        )
+        return {number for number in self._connection.scalars(later) if number is not None}
 
     def verify(self, plan_number: int) -> AuditResult:
         """Check a plan's chain from its first record to its head.

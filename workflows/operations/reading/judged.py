@@ -8,7 +8,7 @@ from workflows.engine import board
 from workflows.engine.board import Row
 from workflows.engine.forecast import Forecast
 from workflows.engine.situation import Situation
-from workflows.operations.situations import whole_situation
+from workflows.operations.situations import situation_with, whole_situation
 from workflows.store.database import Database
 from workflows.store.records import StoredPlan
 from workflows.store.transaction import Transaction
@@ -55,6 +55,22 @@ def judge(transaction: Transaction, number: int, as_of: date) -> Judged:
     """Read a plan and its assignments. Raises NotFound."""
     plan = transaction.plans.by_number(number)
     return Judged(plan, as_of, whole_situation(transaction, plan))
+
+
+def judge_again(transaction: Transaction, known: Judged, as_of: date) -> Judged:
+    """As `judge`, where an earlier reading is at hand: of a plan that went on, only what has moved is read.
+
+    Whatever changes an assignment leaves a record about it, save the count of letters without an answer.
+    """
+    before, plan = known.plan, transaction.plans.by_number(known.plan.number)
+    if (plan.revision, plan.letters_counted) != (before.revision, before.letters_counted):
+        return judge(transaction, plan.number, as_of)
+    moved = transaction.history.told_since(before)
+    if moved is None:
+        return judge(transaction, plan.number, as_of)
+    assignments = dict(known.situation.assignments)
+    assignments.update((a.id, a) for a in transaction.assignments.by_numbers(moved).values())
+    return Judged(plan, as_of, situation_with(plan, assignments.values()))
 
 
 def read_judged(database: Database, office: str, plan: str, *, as_of: date, judge: Judge = judge) -> Judged:
