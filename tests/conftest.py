@@ -141,6 +141,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
     with started_server(home) as server:
         server.wait_until_up()
         yield server
+        server.stop(patience=1.0)  # nobody reads its records any more
 
 
 class PrefectTables:

@@ -5,6 +5,7 @@ opening it, and stops when its standard input ends: even a parent that is killed
 """
 
 import os
+import signal
 import socket
 import sys
 from threading import Thread
@@ -45,6 +46,8 @@ def stop_with_parent(server: StoppableServer) -> None:
 
 def main() -> None:
     """Serve on the socket named by the first argument until the parent or a signal says stop."""
+    # Where a shell's `&` started us, interrupts are ignored; the parent's are heeded, to the very end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server = StoppableServer()
     # Before Prefect is imported, which takes seconds in which the parent may die as well.
     Thread(target=stop_with_parent, args=(server,), daemon=True).start()
