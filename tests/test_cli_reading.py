@@ -91,7 +91,7 @@ def test_a_long_document_has_an_entry_a_line(office: Office, monkeypatch: pytest
     monkeypatch.setattr(output, "_LONG_LIST", 2)
     out = office.call("status", "--as-of", "2026-06-11", "--json")[1]
     assert json.loads(out) == indented
-    assert sum(line.startswith('{"id": ') for line in out.splitlines()) == len(indented["assignments"])
+    assert sum(line.startswith('{"id":') for line in out.splitlines()) == len(indented["assignments"])
 
 
 def test_status_of_one_unit(office: Office) -> None:

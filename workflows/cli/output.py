@@ -21,10 +21,11 @@ _WIDTH_OF_A_FILE = 120
 """Columns of a table that is not printed on a terminal."""
 
 
-def document(value: object, translate: Translate) -> None:
+def document(value: object, translate: Translate, *, worded: bool = True) -> None:
     """Print one JSON document; dates in ISO form, phrases in the language.
 
     A long list stands one entry a line: indenting every field would take longer than finding the entries.
+    Where nothing in it is a phrase (not `worded`), its entries are written several times as fast.
     """
 
     def plain(other: object) -> str:
@@ -38,7 +39,7 @@ def document(value: object, translate: Translate) -> None:
 
     def laid_out(part: object) -> str:
         if isinstance(part, list) and _is_long(part):
-            return "[\n" + ",\n".join(map(in_one_line, part)) + "\n]"
+            return "[\n" + ",\n".join(map(in_one_line if worded else _quickly, part)) + "\n]"
         return in_one_line(part)
 
     if _is_long(value):
@@ -48,6 +49,12 @@ def document(value: object, translate: Translate) -> None:
         print("{\n" + ",\n".join(fields) + "\n}")
     else:
         print(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+
+
+def _quickly(entry: object) -> str:
+    from pydantic_core import to_json
+
+    return to_json(entry).decode()
 
 
 def _is_long(value: object) -> bool:

@@ -44,7 +44,8 @@ def status(
             check_unit(unit, seen.plan.schedule.office)
         if as_json:
             work = [row_document(placed) for placed in seen.placed]
-            output.document({"as_of": day, "counts": seen.counts, "assignments": work}, session.translate)
+            found = {"as_of": day, "counts": seen.counts, "assignments": work}
+            output.document(found, session.translate, worded=False)
         else:
             _print_heading(seen, session)
             print_rows(seen.rows(seen.placed), session, of_one_unit=unit is not None)
