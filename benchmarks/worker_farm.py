@@ -167,3 +167,4 @@ def running_farm(folder: Path, database: str, prefect_database: str) -> Iterator
         finally:
             for worker in farm.workers:
                 worker.stop()
+            server.stop(patience=1.0)  # nobody reads its records any more
