@@ -2,13 +2,15 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -266,3 +268,23 @@ def test_postgresql_s_own_words_quote_no_value(
     assert sentence in str(caught.value)
     assert "DETAIL" not in told
     assert SECRET not in told
+
+
+def test_a_writer_who_waits_too_long_for_another_of_its_process_is_told_so(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    copied = shutil.copy(migrated_file, tmp_path)
+    with (
+        closing(Database.open(f"sqlite:///{copied}", create=False, busy_seconds=0.1)) as database,
+        ThreadPoolExecutor(1) as others,
+    ):
+
+        def write() -> None:
+            with database.write():
+                pass
+
+        with database.write():
+            waiting = others.submit(write)
+            with pytest.raises(EnvironmentRefused):
+                waiting.result()
+        others.submit(write).result()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
@@ -32,8 +33,10 @@ _RESERVED: dict[str, Any] = {"hide_parameters": True}
 class Database:
     """The store of one process; may be shared by its threads. Open it with `Database.open`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, busy_seconds: float = BUSY_SECONDS) -> None:
         self._engine = engine
+        self._patience = busy_seconds
+        self._turn = Lock() if engine.dialect.name == "sqlite" else None
         self._writer = engine.execution_options(**{_WRITES: True})
         # A read sees one moment of the database, however many statements it takes.
         snapshot: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -57,7 +60,7 @@ class Database:
             except BaseException:
                 engine.dispose()
                 raise
-        return cls(engine)
+        return cls(engine, busy_seconds)
 
     @property
     def dialect(self) -> str:
@@ -75,8 +78,21 @@ class Database:
 
         On SQLite it holds the write lock from the start, so what it read stays true until it commits.
         """
-        with self._transaction(self._writer) as transaction:
+        with self._in_turn(), self._transaction(self._writer) as transaction:
             yield transaction
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Writers of this process queue: SQLite lets whoever happens to ask next in, and others starve.
+
+        Who has waited too long asks SQLite all the same, which then says why not.
+        """
+        held = self._turn is not None and self._turn.acquire(timeout=self._patience)
+        try:
+            yield
+        finally:
+            if held and self._turn is not None:
+                self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
