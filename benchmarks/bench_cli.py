@@ -8,8 +8,6 @@ process of its own, its CPU seconds; the best of several counts. All run from co
 commands do, whatever the environment says about writing them.
 """
 
-import argparse
-import json
 import os
 import shutil
 import sqlite3
@@ -21,6 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.commune import DUE, PUBLISHED, at, plan_of
+from benchmarks.report import asked, tell
 from workflows.operations.publish import publish
 from workflows.store.database import Database
 
@@ -90,20 +89,10 @@ def _home(folder: Path, assignments: int) -> Path:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
-    parser.add_argument("--assignments", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    given = parser.parse_args()
+    given = asked(__doc__, assignments=100_000, rounds=3)
     with tempfile.TemporaryDirectory() as name:
         figures = starts(Path(name), given.rounds) | board(Path(name), given.assignments, given.rounds)
-    if given.json:
-        print(json.dumps(figures))
-        return
-    for figure, value in figures.items():
-        print(f"{figure:24}{value:>12,}")
+    tell(figures, as_json=given.json)
 
 
 if __name__ == "__main__":

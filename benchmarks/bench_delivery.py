@@ -11,8 +11,6 @@ Floor and ours take turns; the ratio is the median over the turns, so that what 
 counts little.
 """
 
-import argparse
-import json
 import smtplib
 import statistics
 import tempfile
@@ -22,6 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.commune import DUE, OFFICE, PUBLISHED, at, lane, plan_of
+from benchmarks.report import asked, tell
 from benchmarks.sink import LOOPBACK, running_sink
 from notifications.outcomes import Kind
 from notifications.servers import MailServer, Security
@@ -145,21 +144,10 @@ def measure(count: int, size: int, rounds: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
-    parser.add_argument("--letters", type=int, default=500)
-    parser.add_argument("--kilobytes", type=int, default=16)
-    parser.add_argument("--rounds", type=int, default=7)
-    given = parser.parse_args()
+    given = asked(__doc__, letters=500, kilobytes=16, rounds=7)
+    units = dict.fromkeys(("floor_smtplib", "transport", "deliver"), "letters/s")
     figures = measure(given.letters, given.kilobytes * 1024, given.rounds)
-    if given.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        unit = "letters/s" if name in ("floor_smtplib", "transport", "deliver") else ""
-        print(f"{name:16}{value:>12,} {unit}".rstrip())
+    tell(figures, as_json=given.json, units=units)
 
 
 if __name__ == "__main__":

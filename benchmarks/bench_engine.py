@@ -6,8 +6,6 @@ The floor makes the same records (the assignment after, its history entry, its n
 ones and decides nothing. Times are CPU seconds; of several rounds the best counts.
 """
 
-import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.commune import DUE, PUBLISHED, at, plan_of
+from benchmarks.report import asked, tell
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import publication
 from workflows.engine import round as engine
@@ -85,19 +84,8 @@ def measure(assignments: int, rounds: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
-    parser.add_argument("--assignments", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
-    figures = measure(given.assignments, given.rounds)
-    if given.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name:24}{value:>12,}")
+    given = asked(__doc__, assignments=20_000, rounds=5)
+    tell(measure(given.assignments, given.rounds), as_json=given.json)
 
 
 if __name__ == "__main__":

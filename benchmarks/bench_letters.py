@@ -11,8 +11,6 @@ The floor writes no word: it hands the finished text and HTML to the standard li
 seconds of the process, and of several rounds the best counts.
 """
 
-import argparse
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,6 +19,7 @@ from email.charset import QP, Charset
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 
+from benchmarks.report import asked, tell
 from notifications.addresses import Mailbox
 from notifications.letters import Letter, LetterKind, Links, Recipient, Sender, Slot, from_json, to_json
 from notifications.messages import Rendered, render
@@ -173,20 +172,10 @@ def _signed_rate(letters: Sequence[Letter], rounds: int) -> float:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
-    parser.add_argument("--letters", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
+    given = asked(__doc__, letters=200, rounds=5)
     figures = measure(given.letters, given.rounds)
-    if given.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        unit = "" if "ratio" in name else "bytes" if "bytes" in name else "letters/s"
-        print(f"{name:24}{value:>12,} {unit}")
+    units = {name: "bytes" if "bytes" in name else "letters/s" for name in figures if "ratio" not in name}
+    tell(figures, as_json=given.json, units=units)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ on a copy of the same database: the price of the work itself. The ratio says wha
 bookkeeping make of it on this machine: 2 would be perfect on two idle cores.
 """
 
-import argparse
-import json
 import os
 import tempfile
 import time
@@ -31,6 +29,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
+from benchmarks.report import asked, tell
 from benchmarks.worker_farm import running_farm
 from plan_definitions.load import load_plan
 from plan_definitions.schedule import Schedule
@@ -189,18 +188,10 @@ def new_databases(folder: Path) -> Iterator[Callable[[str, str], str]]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--offices", type=int, default=COUNTRY)
-    parser.add_argument("--floor-offices", type=int, default=300)
-    arguments = parser.parse_args()
+    given = asked(__doc__, offices=COUNTRY, floor_offices=300)
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure(Path(folder), arguments.offices, arguments.floor_offices)
-    if arguments.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name:28}{value:>14,}")
+        figures = measure(Path(folder), given.offices, given.floor_offices)
+    tell(figures, as_json=given.json)
 
 
 if __name__ == "__main__":

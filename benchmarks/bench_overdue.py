@@ -11,8 +11,6 @@ The floor writes the same rows with bare `sqlite3.executemany` (the same pragmas
 the same bytes with smtplib: it looks at nothing, decides nothing and says nothing.
 """
 
-import argparse
-import json
 import shutil
 import smtplib
 import sqlite3
@@ -25,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.commune import DUE, OFFICE, PUBLISHED, VILLAGES, at, lane, plan_of
+from benchmarks.report import asked, tell
 from benchmarks.sink import LOOPBACK, running_sink
 from notifications.servers import MailServer, Security
 from notifications.transport import YagmailTransport
@@ -175,19 +174,8 @@ def measure(assignments: int, rounds: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
-    parser.add_argument("--assignments", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    given = parser.parse_args()
-    figures = measure(given.assignments, given.rounds)
-    if given.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name:16}{value:>12,}")
+    given = asked(__doc__, assignments=10_000, rounds=3)
+    tell(measure(given.assignments, given.rounds), as_json=given.json)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,6 @@ the same tables with the same pragmas, in batches of 5,000, each batch its own t
 rows ready; the store works out texts, digests and guards, and that is what the ratio shows.
 """
 
-import argparse
-import json
 import sqlite3
 import statistics
 import tempfile
@@ -19,6 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from benchmarks.report import asked, tell
 from plan_definitions.model import CalendarDefinition, Document, Office
 from plan_definitions.schedule import Schedule
 from workflows.engine.records import Assignment, Change, Notice, NoticeKind, Record
@@ -200,18 +199,8 @@ def measure(changes: int, idle: int, repeats: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--changes", type=int, default=100_000)
-    parser.add_argument("--idle", type=int, default=1_000_000)
-    parser.add_argument("--repeats", type=int, default=3)
-    arguments = parser.parse_args()
-    figures = measure(arguments.changes, arguments.idle, arguments.repeats)
-    if arguments.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name:28}{value:>14,}")
+    given = asked(__doc__, changes=100_000, idle=1_000_000, repeats=3)
+    tell(measure(given.changes, given.idle, given.repeats), as_json=given.json)
 
 
 if __name__ == "__main__":
