@@ -3,21 +3,25 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
+from typing import get_args
 
 from notifications.parts import (
+    MOST_LISTED,
     NOTHING_TO_HAND_OVER,
     DeskNote,
     Digest,
     HandOvers,
     Item,
+    Listed,
     NextRung,
     Silence,
     Undelivered,
 )
-from notifications.sections import Reading, item, items
+from notifications.sections import Reading, item
 from plan_definitions.model import Channel, Role
 from plan_definitions.working_days import WorkingCalendar
-from workflows.engine.board import Row
+from workflows.engine.board import Row, letter_order
 from workflows.engine.states import IN_HAND, Standing, State
 
 
@@ -35,20 +39,68 @@ class Desk:
     chain_heads: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class DeskRows:
+    """The work of one plan that the standing office must look after, each list in the order it is shown.
+
+    `next_rungs` climb on the next working day unless something happens.
+    """
+
+    to_check: tuple[Row, ...]
+    obstacles: tuple[Row, ...]
+    extensions: tuple[Row, ...]
+    overdue: tuple[Row, ...]
+    next_rungs: tuple[Row, ...]
+    waiting: tuple[Row, ...]
+
+
+def desk_rows(reading: Reading, calendar: WorkingCalendar) -> DeskRows:
+    """What a plan's rows ask of the standing office."""
+    rows = sorted((row for group in reading.of_unit.values() for row in group), key=letter_order)
+    reported = (row for row in rows if row.state is State.SUBMITTED and row.accept == Role.STANDING_OFFICE)
+    overdue = tuple(row for row in rows if row.standing is Standing.OVERDUE)
+    tomorrow = calendar.after(reading.as_of, 1)
+    return DeskRows(
+        to_check=tuple(
+            sorted(reported, key=lambda row: (-waiting_days(row, reading.as_of, calendar), row.id))
+        ),
+        obstacles=tuple(row for row in rows if row.obstacle),
+        extensions=tuple(row for row in rows if row.extension_asked),
+        overdue=overdue,
+        next_rungs=tuple(r for r in overdue if r.next_rung is not None and r.next_rung[0] <= tomorrow),
+        waiting=tuple(row for row in rows if row.standing is Standing.WAITING_FOR_OTHERS),
+    )
+
+
 def digest(reading: Reading, calendar: WorkingCalendar, silent_since: Mapping[str, date]) -> Digest:
     """One plan's digest; empty sections stay empty."""
-    rows = [row for group in reading.of_unit.values() for row in group]
-    overdue = [row for row in rows if row.standing is Standing.OVERDUE]
-    return Digest(
+    found = desk_rows(reading, calendar)
+    rungs = _next_rungs(found.next_rungs, reading)
+    named = Digest(
         plan=reading.plan,
-        to_check=_to_check(rows, reading, calendar),
-        obstacles=items((row for row in rows if row.obstacle), reading),
-        extensions=items((row for row in rows if row.extension_asked), reading),
-        overdue=items(overdue, reading),
-        next_rungs=_next_rungs(overdue, reading, calendar.after(reading.as_of, 1)),
-        waiting=items((row for row in rows if row.standing is Standing.WAITING_FOR_OTHERS), reading),
-        silent=_silent(rows, silent_since, reading.office.unit_of(Role.STANDING_OFFICE)),
+        to_check=tuple(waiting_for_check(row, reading, calendar) for row in found.to_check[:MOST_LISTED]),
+        obstacles=_items(found.obstacles, reading),
+        extensions=_items(found.extensions, reading),
+        overdue=_items(found.overdue, reading),
+        next_rungs=rungs,
+        waiting=_items(found.waiting, reading),
+        silent=_silent(reading, silent_since),
     )
+    more = {name: len(getattr(found, name)) - named.total(name) for name in get_args(Listed)}
+    return replace(named, unlisted={name: count for name, count in more.items() if count})
+
+
+def _items(rows: Iterable[Row], reading: Reading) -> tuple[Item, ...]:
+    return tuple(item(row, reading) for row in islice(rows, MOST_LISTED))
+
+
+def _next_rungs(rows: Iterable[Row], reading: Reading) -> tuple[NextRung, ...]:
+    """The first one for each set of roles that would hear."""
+    first: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        if row.next_rung is not None:
+            first.setdefault(row.next_rung[1], row)
+    return tuple(NextRung(item(row, reading), roles) for roles, row in first.items())
 
 
 def is_empty(part: Digest) -> bool:
@@ -56,35 +108,23 @@ def is_empty(part: Digest) -> bool:
     return not (part.items or part.silent)
 
 
+def waiting_days(row: Row, as_of: date, calendar: WorkingCalendar) -> int:
+    """For how many working days a report has waited for a check."""
+    return max(calendar.between(row.submitted_on, as_of), 0) if row.submitted_on is not None else 0
+
+
 def waiting_for_check(row: Row, reading: Reading, calendar: WorkingCalendar) -> Item:
-    """A report that waits for a check, and for how many working days."""
-    submitted = row.submitted_on
-    days = calendar.between(submitted, reading.as_of) if submitted is not None else 0
-    return replace(item(row, reading), waiting_days=max(days, 0))
+    """A report that waits for a check, and for how long."""
+    return replace(item(row, reading), waiting_days=waiting_days(row, reading.as_of, calendar))
 
 
-def _to_check(rows: Iterable[Row], reading: Reading, calendar: WorkingCalendar) -> tuple[Item, ...]:
-    found = [
-        waiting_for_check(row, reading, calendar)
-        for row in rows
-        if row.state is State.SUBMITTED and row.accept == Role.STANDING_OFFICE
-    ]
-    return tuple(sorted(found, key=lambda i: (-i.waiting_days, i.assignment)))
-
-
-def _next_rungs(overdue: Iterable[Row], reading: Reading, tomorrow: date) -> tuple[NextRung, ...]:
-    return tuple(
-        NextRung(item(row, reading), row.next_rung[1])
-        for row in overdue
-        if row.next_rung is not None and row.next_rung[0] <= tomorrow
-    )
-
-
-def _silent(rows: Iterable[Row], since: Mapping[str, date], own: str) -> tuple[Silence, ...]:
+def _silent(reading: Reading, since: Mapping[str, date]) -> tuple[Silence, ...]:
     # The office does not wait for its own answer.
+    own = reading.office.unit_of(Role.STANDING_OFFICE)
     units = {
-        row.unit: row.unit_name for row in rows if row.silent and row.state in IN_HAND and row.unit != own
-    }
+        row.unit: row.unit_name for group in reading.of_unit.values() for row in group
+        if row.silent and row.state in IN_HAND and row.unit != own
+    }  # fmt: skip
     return tuple(Silence(name, since.get(unit)) for unit, name in units.items())
 
 

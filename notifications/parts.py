@@ -53,7 +53,8 @@ class Item:
     """One assignment as a letter speaks of it. Counts are working days; `left` is 0 on the day itself.
 
     `named`: the signed document names the unit for it. `new_date`: the reader has not seen this due date
-    yet, so it goes into the calendar. `title` is None where the reader may know the state only.
+    yet, so it goes into the calendar. `title` is None where the reader may know the state only. `number` is
+    the assignment's in the store, 0 in letters from before it was kept.
     """
 
     plan: str
@@ -80,6 +81,7 @@ class Item:
     extension_wanted: date | None = None
     waiting_days: int = 0
     confidential: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,13 @@ class Undelivered:
     code: int | None = None
 
 
+MOST_LISTED = 8
+"""Assignments named under one line of the digest; the rest is a number and a link."""
+
+Listed = Literal["to_check", "obstacles", "extensions", "overdue", "next_rungs", "waiting"]
+"""The lists of a digest, of which each may be longer than what it names."""
+
+
 @dataclass(frozen=True, slots=True)
 class NextRung:
     """A rung to be climbed on the next working day unless something happens: the item and the roles."""
@@ -190,7 +199,11 @@ class NextRung:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The standing office's day for one plan, in the order of its work."""
+    """The standing office's day for one plan, in the order of its work.
+
+    A list names its first `MOST_LISTED` only (of the next rungs one for each set of roles that would hear);
+    `unlisted` says how many more there are.
+    """
 
     plan: PlanName
     to_check: tuple[Item, ...] = ()
@@ -200,7 +213,12 @@ class Digest:
     next_rungs: tuple[NextRung, ...] = ()
     waiting: tuple[Item, ...] = ()
     silent: tuple[Silence, ...] = ()
+    unlisted: Mapping[Listed, int] = field(default_factory=dict)
     part: Literal["digest"] = "digest"
+
+    def total(self, listed: Listed) -> int:
+        """How many a list stands for."""
+        return len(getattr(self, listed)) + self.unlisted.get(listed, 0)
 
     @property
     def items(self) -> tuple[Item, ...]:

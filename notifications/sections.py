@@ -125,6 +125,7 @@ def item(row: Row, reading: Reading, *, opens: bool = False, new_date: bool = Fa
         promised=row.promise_until,
         extension_wanted=row.extension.wanted if row.extension is not None and row.extension_asked else None,
         confidential=row.confidential,
+        number=row.number,
     )
 
 

@@ -15,7 +15,9 @@ from notifications.drafts import Composed
 from notifications.escalations import Background
 from notifications.letters import Letter, LetterKind
 from notifications.occasions import alarm_letter, closing_letters, decision_letter, publication_letters
+from notifications.messages import render
 from notifications.parts import (
+    MOST_LISTED,
     Attempt,
     Closing,
     Decided,
@@ -420,6 +422,19 @@ def test_tomorrows_rungs_stand_in_todays_digest() -> None:
     [found] = [part for part in letter.parts if isinstance(part, Digest)]
     climbing = [(rung.item.assignment, rung.roles) for rung in found.next_rungs]
     assert climbing == [("signs/thon-1", ("deputy_chair",))]
+
+
+def test_a_long_list_is_named_in_part_and_counted_whole() -> None:
+    signs = [held(f"signs/thon-{n}/{n}", MONDAY, rung=1, unit="thon-1") for n in range(1, 31)]
+    letter = to(Commune(*signs).letters(desk=Desk()).letters, "vhxh")
+    [found] = [part for part in letter.parts if isinstance(part, Digest)]
+    assert names(found.overdue) == [a.id for a in sorted(signs, key=lambda a: a.id)][:MOST_LISTED]
+    assert [rung.roles for rung in found.next_rungs] == [("deputy_chair",)]
+    assert found.total("overdue") == found.total("next_rungs") == 30
+    assert found.total("waiting") == 0
+    said = render(letter, None).text
+    assert "Quá hạn: 30" in said
+    assert "và 22 việc nữa" in said
 
 
 def test_a_quiet_day_has_no_digest() -> None:

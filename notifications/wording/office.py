@@ -5,14 +5,11 @@ from dataclasses import replace
 
 from notifications.blocks import Block, Button, Entry, Fact, Heading, Paragraph, Tone
 from notifications.letters import Action, Letter, Links, Slot
-from notifications.parts import DeskNote, Digest, HandOvers, Item
+from notifications.parts import MOST_LISTED, DeskNote, Digest, HandOvers, Item, Listed
 from notifications.speech import Speech
 from notifications.wording.items import MOST_HELPERS, title
 from plan_definitions.model import Role
 from workflows.texts import N_
-
-MOST_LINES = 8
-"""Assignments named under one line of the digest; the rest is a number and a link."""
 
 CHAIN_HEAD = 12
 """Characters of a history's last hash that are printed: enough to see that it changed."""
@@ -33,10 +30,10 @@ def subject(plans: Sequence[str], committee: str, speech: Speech) -> str:
 def preview(digests: Sequence[Digest], desk: DeskNote | None, speech: Speech) -> str:
     """What waits for the office's hands."""
     counted = (
-        (sum(len(digest.to_check) for digest in digests), N_("to check: {n}")),
-        (sum(len(digest.obstacles) for digest in digests), N_("difficulties: {n}")),
-        (sum(len(digest.extensions) for digest in digests), N_("more time asked: {n}")),
-        (sum(len(digest.overdue) for digest in digests), N_("overdue: {n}")),
+        (sum(digest.total("to_check") for digest in digests), N_("to check: {n}")),
+        (sum(digest.total("obstacles") for digest in digests), N_("difficulties: {n}")),
+        (sum(digest.total("extensions") for digest in digests), N_("more time asked: {n}")),
+        (sum(digest.total("overdue") for digest in digests), N_("overdue: {n}")),
         (desk.hand_overs.total if desk else 0, N_("to hand over: {n}")),
         (len(desk.undelivered) if desk else 0, N_("not delivered: {n}")),
     )
@@ -70,15 +67,16 @@ def blocks(digest: Digest, links: Links | None, speech: Speech, *, alone: bool) 
 
 def _entry(
     heading: str,
-    found: Sequence[Item],
+    digest: Digest,
+    listed: Listed,
     said: Callable[[Item], str],
     buttons: tuple[Button, ...],
     speech: Speech,
     tone: Tone = Tone.PLAIN,
 ) -> Entry:
-    lines = [said(item) for item in found[:MOST_LINES]]
-    if len(found) > MOST_LINES:
-        lines.append(speech.say("and {n} more", n=speech.count(len(found) - MOST_LINES)))
+    lines = [said(item) for item in getattr(digest, listed)[:MOST_LISTED]]
+    if (more := digest.total(listed) - len(lines)) > 0:
+        lines.append(speech.say("and {n} more", n=speech.count(more)))
     return Entry(0, heading, "", tone, tuple(lines), buttons)
 
 
@@ -91,55 +89,51 @@ def _whose(item: Item, speech: Speech) -> str:
 
 
 def _to_check(digest: Digest, links: Links | None, speech: Speech) -> Entry | None:
-    found = digest.to_check
-    if not found:
+    if not digest.to_check:
         return None
-    longest = max(item.waiting_days for item in found)
+    longest = max(item.waiting_days for item in digest.to_check)
     heading = speech.plural(
         "To check: {many} (longest for {n} working day)",
         "To check: {many} (longest for {n} working days)",
         longest,
-        many=speech.count(len(found)),
+        many=speech.count(digest.total("to_check")),
     )
     buttons = _desk(digest, links, speech.say("Check"))
-    return _entry(heading, found, lambda item: _whose(item, speech), buttons, speech)
+    return _entry(heading, digest, "to_check", lambda item: _whose(item, speech), buttons, speech)
 
 
 def _obstacles(digest: Digest, links: Links | None, speech: Speech) -> Entry | None:
-    found = digest.obstacles
-    if not found:
+    if not digest.obstacles:
         return None
-    heading = speech.say("Difficulties not yet answered: {n}", n=speech.count(len(found)))
+    heading = speech.say("Difficulties not yet answered: {n}", n=speech.count(digest.total("obstacles")))
     buttons = _desk(digest, links, speech.say("Answer"))
-    return _entry(heading, found, lambda item: _whose(item, speech), buttons, speech)
+    return _entry(heading, digest, "obstacles", lambda item: _whose(item, speech), buttons, speech)
 
 
 def _extensions(digest: Digest, links: Links | None, speech: Speech) -> Entry | None:
-    found = digest.extensions
-    if not found:
+    if not digest.extensions:
         return None
 
     def said(item: Item) -> str:
         wanted = speech.day(item.extension_wanted) if item.extension_wanted else ""
         return speech.say("{work} (until {day})", work=_whose(item, speech), day=wanted)
 
-    heading = speech.say("More time asked for: {n}", n=speech.count(len(found)))
-    return _entry(heading, found, said, _desk(digest, links, speech.say("Answer")), speech)
+    heading = speech.say("More time asked for: {n}", n=speech.count(digest.total("extensions")))
+    return _entry(heading, digest, "extensions", said, _desk(digest, links, speech.say("Answer")), speech)
 
 
 def _overdue(digest: Digest, links: Links | None, speech: Speech) -> Entry | None:
-    found = digest.overdue
-    if not found:
+    if not digest.overdue:
         return None
 
     def said(item: Item) -> str:
         late = speech.plural("{n} working day", "{n} working days", item.late)
         return speech.say("{work} ({late})", work=_whose(item, speech), late=late)
 
-    heading = speech.say("Overdue: {n}", n=speech.count(len(found)))
+    heading = speech.say("Overdue: {n}", n=speech.count(digest.total("overdue")))
     climbing = _climbing(digest, speech)
     label = speech.say("Look, hold or comment") if climbing else speech.say("Look")
-    entry = _entry(heading, found, said, _desk(digest, links, label), speech, Tone.LATE)
+    entry = _entry(heading, digest, "overdue", said, _desk(digest, links, label), speech, Tone.LATE)
     return replace(entry, due=climbing)
 
 
@@ -152,14 +146,13 @@ def _climbing(digest: Digest, speech: Speech) -> str:
     return speech.plural(
         "On the next working day {n} of them goes to {roles} unless there is a result.",
         "On the next working day {n} of them go to {roles} unless there is a result.",
-        len(digest.next_rungs),
+        digest.total("next_rungs"),
         roles=named,
     )
 
 
 def _waiting(digest: Digest, links: Links | None, speech: Speech) -> Entry | None:
-    found = digest.waiting
-    if not found:
+    if not digest.waiting:
         return None
 
     def said(item: Item) -> str:
@@ -168,8 +161,9 @@ def _waiting(digest: Digest, links: Links | None, speech: Speech) -> Entry | Non
             return _whose(item, speech)
         return speech.say("{work} (waits for {units})", work=_whose(item, speech), units=holders)
 
-    heading = speech.say("Waiting for others, not counted as overdue: {n}", n=speech.count(len(found)))
-    return _entry(heading, found, said, _desk(digest, links, speech.say("Look")), speech)
+    waiting = speech.count(digest.total("waiting"))
+    heading = speech.say("Waiting for others, not counted as overdue: {n}", n=waiting)
+    return _entry(heading, digest, "waiting", said, _desk(digest, links, speech.say("Look")), speech)
 
 
 def _silent(digest: Digest, links: Links | None, speech: Speech) -> Entry | None:
@@ -183,7 +177,7 @@ def _silent(digest: Digest, links: Links | None, speech: Speech) -> Entry | None
     ]
     heading = speech.say("Not heard from: {n}", n=speech.count(len(lines)))
     buttons = _desk(digest, links, speech.say("Call"))
-    return Entry(0, heading, "", Tone.PLAIN, tuple(lines[:MOST_LINES]), buttons)
+    return Entry(0, heading, "", Tone.PLAIN, tuple(lines[:MOST_LISTED]), buttons)
 
 
 def desk_blocks(
@@ -199,7 +193,7 @@ def desk_blocks(
         number += 1
     if note.undelivered:
         heading = speech.say("Letters that did not arrive: {n}", n=speech.count(len(note.undelivered)))
-        lines = tuple(_undelivered(one.unit_name, one.code, speech) for one in note.undelivered[:MOST_LINES])
+        lines = tuple(_undelivered(one.unit_name, one.code, speech) for one in note.undelivered[:MOST_LISTED])
         buttons = (Button(speech.say("Look"), links(Slot(Action.OUTBOX))),) if links is not None else ()
         yield Entry(number, heading, "", Tone.LATE, lines, buttons)
     if note.last_round is not None:

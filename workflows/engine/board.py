@@ -32,9 +32,10 @@ class Row:
     days are what ladders and letters count. `named` says that the document names this unit for one of the
     clauses. `waits_for` names who holds it up, once its own time has come. `next_rung` is the next
     escalation if nothing happens, with the roles that would hear. `requested` units are asked, not
-    ordered: other words, no blame.
+    ordered: other words, no blame. `number` is the assignment's in the store.
     """
 
+    number: int
     plan: str
     plan_title: str
     id: str
@@ -113,7 +114,7 @@ def row_of(placed: Placed, situation: Situation, as_of: date) -> Row:
     if assignment.state in IN_HAND and due is not None and not late:
         left = calendar.between(as_of, due)
     return Row(
-        plan=assignment.plan, plan_title=situation.schedule.title, id=assignment.id,
+        number=assignment.number, plan=assignment.plan, plan_title=situation.schedule.title, id=assignment.id,
         task=task.id, title=task.title, note=task.note, kind=task.kind,
         unit=assignment.unit, unit_name=unit.name if unit else assignment.unit,
         requested=situation.requested(assignment.unit),

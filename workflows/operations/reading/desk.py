@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from notifications.digest import digest
+from notifications.digest import desk_rows, waiting_days
 from notifications.letters import Letter, from_json
 from notifications.messages import zalo_text
-from notifications.parts import Digest, UnitSection
+from notifications.parts import UnitSection
 from notifications.sections import Reading, read
 from plan_definitions.model import Channel, Role
 from plan_definitions.working_days import WorkingCalendar
@@ -46,7 +46,15 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class Reported:
+    """A report that waits for a check, and for how many working days."""
+
+    row: Row
+    waiting_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
     """A unit that left two letters unanswered: since when it is asked, about which work, and its number."""
 
     unit: str
@@ -58,19 +66,19 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class PlanDay:
-    """One running plan on a day, in the order of the office's work; `digest` is what its letter counts."""
+    """One running plan on a day, as its digest counts it, in the order of the office's work."""
 
     plan: StoredPlan
+    title: str
     rows: tuple[Row, ...]
     counts: dict[str, int]
-    digest: Digest
-    to_check: tuple[Row, ...]
+    to_check: tuple[Reported, ...]
     stuck: tuple[Stuck, ...]
     asked: tuple[AskedTime, ...]
     overdue: tuple[Row, ...]
     tomorrow: frozenset[str]
     waiting: tuple[Row, ...]
-    quiet: tuple[Quiet, ...]
+    silent: tuple[Silent, ...]
     own: tuple[Row, ...]
 
 
@@ -105,24 +113,22 @@ def _plan_day(transaction: Transaction, judged: Judged) -> PlanDay:
     plan, as_of, situation, rows = judged.plan, judged.as_of, judged.situation, judged.rows
     reading = read(plan.schedule, plan.schedule.office, rows, as_of)
     calendar = WorkingCalendar(plan.schedule.calendar)
-    quiet = _quiet(transaction, rows, situation, reading)
-    told = digest(reading, calendar, {one.unit: one.since for one in quiet if one.since})
-    by_id, tomorrow = reading.by_id, frozenset(rung.item.assignment for rung in told.next_rungs)
+    found = desk_rows(reading, calendar)
+    tomorrow = frozenset(row.id for row in found.next_rungs)
     return PlanDay(
         plan=plan,
+        title=reading.plan.title,
         rows=rows,
         counts=board.counts(rows),
-        digest=told,
-        to_check=tuple(by_id[item.assignment] for item in told.to_check),
+        to_check=tuple(Reported(row, waiting_days(row, as_of, calendar)) for row in found.to_check),
         stuck=tuple(
-            Stuck(by_id[i.assignment], _words(transaction, situation, i.assignment, Verb.OBSTACLE))
-            for i in told.obstacles
+            Stuck(row, _words(transaction, situation, row.id, Verb.OBSTACLE)) for row in found.obstacles
         ),
-        asked=_asked(transaction, [by_id[i.assignment] for i in told.extensions], judged),
-        overdue=_overdue([by_id[item.assignment] for item in told.overdue], tomorrow),
+        asked=_asked(transaction, found.extensions, judged),
+        overdue=_overdue(found.overdue, tomorrow),
         tomorrow=tomorrow,
-        waiting=tuple(by_id[item.assignment] for item in told.waiting),
-        quiet=quiet,
+        waiting=found.waiting,
+        silent=_silent(transaction, rows, situation, reading),
         own=_own(rows, plan, as_of),
     )
 
@@ -161,15 +167,15 @@ def last_words(transaction: Transaction, assignment: Assignment, verb: Verb) -> 
     return next((r.record.note for r in reversed(records) if r.record.verb is verb), None)
 
 
-def _quiet(
+def _silent(
     transaction: Transaction, rows: Iterable[Row], situation: Situation, reading: Reading
-) -> tuple[Quiet, ...]:
+) -> tuple[Silent, ...]:
     silent: dict[str, list[Row]] = {}
     for row in rows:
         if row.silent:
             silent.setdefault(row.unit, []).append(row)
     return tuple(
-        Quiet(
+        Silent(
             unit,
             held[0].unit_name,
             asked_since(transaction.history.of_assignment(situation.assignments[held[-1].id].number)),
