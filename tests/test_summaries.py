@@ -14,8 +14,8 @@ from notifications.digest import Desk
 from notifications.drafts import Composed
 from notifications.escalations import Background
 from notifications.letters import Letter, LetterKind
-from notifications.occasions import alarm_letter, closing_letters, decision_letter, publication_letters
 from notifications.messages import render
+from notifications.occasions import alarm_letter, closing_letters, decision_letter, publication_letters
 from notifications.parts import (
     MOST_LISTED,
     Attempt,
