@@ -16,6 +16,7 @@ from web.codes import square
 from workflows.engine.states import Verb
 from workflows.operations.mail.queueing import morning
 from workflows.operations.reading.board import read_board
+from workflows.operations.reading.desk import office_day
 from workflows.operations.round import run_round
 from workflows.store.records import LetterState, Outcome
 from workflows.texts import Language
@@ -159,6 +160,22 @@ def test_more_time_is_granted_where_nothing_slips_and_left_to_the_deputy_where_s
     deputy = house.member("deputy")
     send(deputy, _page(SIGNS_2), deputy.get(_page(SIGNS_2)), marked={"act": "grant"})
     assert _record(house, SIGNS_2)["facts"] == {"due": "2026-06-18", "was": "2026-06-08"}
+
+
+def test_finished_work_asks_nothing_of_the_office_any_more(house: House, clerk: TestClient) -> None:
+    house.move("thon-2", Verb.OBSTACLE, SIGNS_2, note="Thiếu kinh phí mua biển")
+    house.move("thon-2", Verb.EXTEND, SIGNS_2, until=date(2026, 6, 18), note="Chờ biển")
+    before = clerk.get("/today").text
+    house.move("thon-2", Verb.SUBMIT, SIGNS_2, document="15/BC, 2026-06-10")
+    house.move("vhxh", Verb.ACCEPT, SIGNS_2)
+    after = clerk.get("/today").text
+    unit = house.guest("thon-2").get(f"/w/{OFFICE}/{PLAN}/{SIGNS_2}")
+    desk = office_day(house.database, OFFICE, as_of=house.window.today()).plans[0]
+
+    assert {'id="stuck-1"' in before, 'id="time-1"' in before} == {True}
+    assert {'id="stuck-1"' in after, 'id="time-1"' in after} == {False}
+    assert (desk.stuck, desk.asked) == ((), ())
+    assert "resolved" not in {fields.get("act") for _, _, fields in forms_of(unit)}
 
 
 def test_tomorrows_report_is_held_from_the_day(house: House, clerk: TestClient) -> None:

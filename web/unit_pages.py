@@ -14,7 +14,6 @@ from web.history_words import OFFICES_OWN, tell
 from web.pages import page, speech_of
 from web.reporters import reporter_of
 from web.window import window_of
-from workflows.engine.records import Asked
 from workflows.engine.states import IN_HAND, Standing, State, Verb
 from workflows.errors import NotFound
 from workflows.operations.mail.links import Link
@@ -152,10 +151,9 @@ def what_can_be_done(found: Work, today: date) -> frozenset[str]:
         offered |= {"start"} if row.state is State.OPEN else set()
     if row.state is State.WAITING:
         offered |= {"stuck"} | ({"done"} if not row.waits_for else set())
-    asked = row.extension is not None and row.extension.state is Asked.ASKED
-    if row.state in (*IN_HAND, State.WAITING) and row.due is not None and not asked:
+    if row.state in (*IN_HAND, State.WAITING) and row.due is not None and not row.extension_asked:
         offered.add("more_time")
-    if row.obstacle and row.state is not State.CANCELLED:
+    if row.obstacle:
         offered = (offered - {"stuck"}) | {"resolved"}
     if row.state is State.SUBMITTED or (row.state is State.DONE and _finished_on(found) == today):
         offered.add("take_back")

@@ -9,7 +9,7 @@ from plan_definitions.model import Evidence, Kind
 from plan_definitions.schedule import ScheduledTask
 from workflows.engine import ladder
 from workflows.engine.readiness import blockers, readiness
-from workflows.engine.records import Asked, Assignment, Extension
+from workflows.engine.records import Assignment, Extension
 from workflows.engine.situation import Situation
 from workflows.engine.standings import Placed, given_start, in_order, place
 from workflows.engine.states import IN_HAND, Standing, State
@@ -29,9 +29,10 @@ class Row:
     """One assignment as people see it on a day.
 
     `days_late` counts calendar days past the due date in force (until done, for finished work), the working
-    days are what ladders and letters count. `named` says that the document names this unit for one of the
-    clauses. `waits_for` names who holds it up, once its own time has come. `next_rung` is the next
-    escalation if nothing happens, with the roles that would hear. `requested` units are asked, not
+    days are what ladders and letters count. `extension` is the latest request for time, whatever became of
+    it; `extension_asked` says that it waits for an answer. `named` says that the document names this unit
+    for one of the clauses. `waits_for` names who holds it up, once its own time has come. `next_rung` is the
+    next escalation if nothing happens, with the roles that would hear. `requested` units are asked, not
     ordered: other words, no blame. `number` is the assignment's in the store.
     """
 
@@ -63,6 +64,7 @@ class Row:
     obstacle_since: date | None
     obstacle_waits_for: str | None
     extension: Extension | None
+    extension_asked: bool
     promise_until: date | None
     waits_for: tuple[WaitsFor, ...]
     clauses: tuple[str, ...]
@@ -85,11 +87,6 @@ class Row:
         """Whether something still stands in the way."""
         return self.obstacle_since is not None
 
-    @property
-    def extension_asked(self) -> bool:
-        """Whether more time was asked for and nobody answered yet."""
-        return self.extension is not None and self.extension.state is Asked.ASKED
-
 
 def rows(situation: Situation, as_of: date, assignments: Iterable[Assignment] | None = None) -> list[Row]:
     """The rows of `assignments` (default: all of the situation's), in the order written."""
@@ -108,7 +105,7 @@ def row_of(placed: Placed, situation: Situation, as_of: date) -> Row:
     late_until = assignment.done_on if assignment.state is State.DONE else as_of
     # Done work stays on the board even when a revision took its unit out of the office.
     unit = office.units.get(assignment.unit)
-    obstacle = facts.obstacle if facts.obstacle and facts.obstacle.resolved_on is None else None
+    obstacle = assignment.obstacle
     clauses, named = _clauses(assignment.unit, task, situation)
     due, left = assignment.due, None
     if assignment.state in IN_HAND and due is not None and not late:
@@ -126,7 +123,8 @@ def row_of(placed: Placed, situation: Situation, as_of: date) -> Row:
         rung=assignment.rung, next_rung=ladder.next_rung(assignment, situation, as_of),
         obstacle_since=obstacle.since if obstacle else None,
         obstacle_waits_for=obstacle.waits_for if obstacle else None,
-        extension=facts.extension, promise_until=facts.promise.until if facts.promise else None,
+        extension=facts.extension, extension_asked=assignment.extension_asked,
+        promise_until=facts.promise.until if facts.promise else None,
         waits_for=_waits_for(assignment, situation) if standing is Standing.WAITING_FOR_OTHERS else (),
         clauses=clauses, named=named, helpers=task.helpers, accept=situation.accepter(assignment),
         evidence=task.evidence, none_allowed=task.none_allowed,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from workflows.engine.states import State, Verb
+from workflows.engine.states import MOVES, State, Verb
 
 
 class Via(StrEnum):
@@ -149,6 +149,20 @@ class Assignment:
     reminded_for: int | None = None
     next_look: date | None = None
     facts: Facts = NOTHING_KNOWN
+
+    @property
+    def obstacle(self) -> Obstacle | None:
+        """What stands in its way, while that can be resolved: finished work is held up by nothing."""
+        found = self.facts.obstacle
+        is_open = found is not None and found.resolved_on is None
+        return found if is_open and self.state in MOVES[Verb.RESOLVE].before else None
+
+    @property
+    def extension_asked(self) -> bool:
+        """Whether more time was asked for, can still be given, and nobody answered yet."""
+        found = self.facts.extension
+        is_open = found is not None and found.state is Asked.ASKED
+        return is_open and self.state in MOVES[Verb.GRANT].before
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from plan_definitions.model import Kind
 from plan_definitions.schedule import ScheduledTask
 from workflows.engine.readiness import blockers
-from workflows.engine.records import Asked, Assignment
+from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, Standing, State
 
@@ -68,14 +68,12 @@ class Placed(NamedTuple):
     @property
     def obstacle(self) -> bool:
         """Whether something still stands in the way."""
-        found = self.assignment.facts.obstacle
-        return found is not None and found.resolved_on is None
+        return self.assignment.obstacle is not None
 
     @property
     def extension_asked(self) -> bool:
         """Whether more time was asked for and nobody answered yet."""
-        found = self.assignment.facts.extension
-        return found is not None and found.state is Asked.ASKED
+        return self.assignment.extension_asked
 
     @property
     def silent(self) -> bool:

@@ -98,10 +98,8 @@ def _speaks_for(verb: Verb, assignment: Assignment, situation: Situation, actor:
 def _pointless(assignment: Assignment, situation: Situation, as_of: date) -> set[Verb]:
     """What the facts beside the state rule out today."""
     facts, found = assignment.facts, set[Verb]()
-    stuck = facts.obstacle is not None and facts.obstacle.resolved_on is None
-    found.add(Verb.OBSTACLE if stuck else Verb.RESOLVE)
-    asked = facts.extension is not None and facts.extension.answered_on is None
-    found.add(Verb.EXTEND if asked else Verb.REFUSE)
+    found.add(Verb.OBSTACLE if assignment.obstacle else Verb.RESOLVE)
+    found.add(Verb.EXTEND if assignment.extension_asked else Verb.REFUSE)
     if assignment.due is None:
         found |= {Verb.EXTEND, Verb.GRANT}
     rung = ladder.next_rung(assignment, situation, as_of)
