@@ -29,7 +29,7 @@ from workflows.engine.states import State, Verb
 from workflows.errors import EnvironmentRefused
 from workflows.store.database import Database
 from workflows.store.schema import SCHEMAS
-from workflows.store.tables import Base
+from workflows.store.tables import Base, partial_indexes  # noqa: F401 - they stand in the metadata
 
 
 @contextmanager

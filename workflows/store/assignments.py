@@ -131,7 +131,7 @@ class Assignments:
         ]
         if days:
             statement = (
-                update(ROW.__table__)  # type: ignore[arg-type]
+                update(ROW)
                 .where(ROW.number == bindparam("n"), ROW.next_look.is_not_distinct_from(bindparam("seen")))
                 .values(next_look=bindparam("day"))
             )
@@ -161,7 +161,7 @@ class Assignments:
             rows = self._connection.execute(in_hand.where(ROW.number.in_(chosen)).order_by(ROW.number))
             told = [{"n": number, "said": _counted(facts, -1 if taken_back else 1)} for number, facts in rows]
             if told:
-                statement = update(ROW.__table__).where(ROW.number == bindparam("n"))  # type: ignore[arg-type]
+                statement = update(ROW).where(ROW.number == bindparam("n"))
                 self._connection.execute(statement.values(facts=bindparam("said")), told)
 
     def _note_a_count(self, numbers: Sequence[int]) -> None:

@@ -1,7 +1,6 @@
 """Offices: who they are and on which days they work."""
 
-from sqlalchemy import Connection, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Column, Connection, select
 
 from plan_definitions.model import CalendarDefinition, Office
 from workflows.errors import NotFound
@@ -34,7 +33,7 @@ class Offices:
         """Every office, in the order of the alphabet."""
         return list(self._connection.scalars(select(OfficeRow.id).order_by(OfficeRow.id)))
 
-    def _text(self, column: InstrumentedAttribute[str], office: str) -> str:
+    def _text(self, column: Column[str], office: str) -> str:
         text = self._connection.scalar(select(column).where(OfficeRow.id == office))
         if text is None:
             raise NotFound("there is no office `{office}` in the store", office=office)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from workflows.store.tables import Base
+from workflows.store.tables import Base, partial_indexes  # noqa: F401 - they stand in the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,32 +1,26 @@
 """Tables of the clockwork: the rounds of each office, and whose links still hold."""
 
-from datetime import date, datetime
+from sqlalchemy import Date, Integer, Text
 
-from sqlalchemy import ForeignKey, Text
-from sqlalchemy.orm import Mapped, mapped_column
-
-from workflows.store.tables.base import Base
+from workflows.store.tables.base import Base, column, reference
+from workflows.store.tables.columns import Instant, NormalText
 
 
-class RoundRow(Base):
+class RoundRow(Base, table="rounds"):
     """One round of an office for a date. Unfinished rounds carry a token and a lease."""
 
-    __tablename__ = "rounds"
-
-    office: Mapped[str] = mapped_column(ForeignKey("offices.id"), primary_key=True)
-    as_of: Mapped[date] = mapped_column(primary_key=True)
-    begun_at: Mapped[datetime]
-    token: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
-    totals: Mapped[str] = mapped_column(Text)
+    office = reference("offices.id", primary_key=True)
+    as_of = column(Date, primary_key=True)
+    begun_at = column(Instant)
+    token = column(NormalText, nullable=True)
+    lease_until = column(Instant, nullable=True)
+    finished_at = column(Instant, nullable=True)
+    totals = column(Text)
 
 
-class ContactVersionRow(Base):
+class ContactVersionRow(Base, table="contact_versions"):
     """The version of a contact's links; raising it revokes every link sent before."""
 
-    __tablename__ = "contact_versions"
-
-    office: Mapped[str] = mapped_column(ForeignKey("offices.id"), primary_key=True)
-    contact: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[int]
+    office = reference("offices.id", primary_key=True)
+    contact = column(NormalText, primary_key=True)
+    version = column(Integer)
