@@ -54,6 +54,7 @@ def item(number: int, unit: int, *, new_date: bool = False) -> Item:
         named=True,
         helpers=(Helper("Công an xã", "0220 000 113"),),
         new_date=new_date,
+        number=10_000 + number,
     )
 
 
@@ -79,7 +80,7 @@ def sample(number: int, *, pressing: int, events: int = 0) -> Letter:
 
 def unsigned(slot: Slot) -> str:
     """An address that is as long as a signed one, and as different from row to row."""
-    token = f"{slot.unit}.{slot.assignment}".ljust(139, "x")
+    token = f"kim-thanh~{slot.unit}~head~1~~{slot.number}.".ljust(60, "x")
     return f"https://dondoc.{DOMAIN}/v/{token}?do={slot.action.value}"
 
 

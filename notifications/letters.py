@@ -60,13 +60,20 @@ class Action(StrEnum):
 class Slot(NamedTuple):
     """A place for a link: the action and what it is about. The signed address is made when rendering.
 
-    A tuple, because a letter has fifty of them and more.
+    `number` is the assignment's in the store, 0 where it is not known. A tuple, because a letter has fifty of
+    them and more.
     """
 
     action: Action
     plan: str | None = None
     assignment: str | None = None
     unit: str | None = None
+    number: int = 0
+
+
+def slot_of(action: Action, item: Item) -> Slot:
+    """The place for a link to a piece of work, for those who answer for its unit."""
+    return Slot(action, item.plan, item.assignment, item.unit, item.number)
 
 
 Links = Callable[[Slot], str]

@@ -14,7 +14,8 @@ from letter_samples import links as sample_links
 from operation_cases import KIM_THANH, at, june, publish_plan, round_on
 
 from notifications.letters import Action, LetterKind, Slot
-from notifications.messages import ROW_LIMITS, headline, render
+from notifications.messages import headline, render
+from notifications.wording.units import MOST_IN_FULL
 from workflows.operations.mail.links import Link, LinkSigner, links_of
 from workflows.store.database import Database
 from workflows.store.records import LetterState
@@ -32,7 +33,7 @@ def test_only_the_rows_a_letter_shows_are_put_into_words() -> None:
     rows = tuple(replace(SIGNS, assignment=f"w-{n}/thon-2") for n in range(5_000))
     render(letter(LetterKind.DAILY, village_section(attention=rows)), links)
     asked.pop(None)
-    assert list(asked) == [f"w-{n}/thon-2" for n in range(ROW_LIMITS[0])]
+    assert list(asked) == [f"w-{n}/thon-2" for n in range(MOST_IN_FULL)]
 
 
 def test_a_subject_needs_no_row_in_words() -> None:
@@ -43,11 +44,11 @@ def test_a_subject_needs_no_row_in_words() -> None:
 
 
 def test_the_buttons_of_one_piece_of_work_share_one_signature(database: Database) -> None:
-    signed: list[str | None] = []
+    signed: list[int] = []
 
     class Counting(LinkSigner):
         def token(self, link: Link) -> str:
-            signed.append(link.assignment)
+            signed.append(link.number)
             return super().token(link)
 
     with database.read() as transaction:
@@ -55,12 +56,12 @@ def test_the_buttons_of_one_piece_of_work_share_one_signature(database: Database
             letter(LetterKind.DAILY, village_section()), Counting("k" * 32), "https://x.example", transaction
         )
         shown = {
-            address(Slot(action, "p", f"signs/thon-{n}", "thon-2"))
+            address(Slot(action, "p", f"signs/thon-{n}", "thon-2", n))
             for n in (1, 2)
             for action in (Action.SEE, Action.DONE, Action.START, Action.OBSTACLE, Action.EXTEND)
         }
     assert len(shown) == 10
-    assert signed == ["signs/thon-1", "signs/thon-2"]
+    assert signed == [1, 2]
 
 
 def test_a_letter_of_ten_rows_stays_small() -> None:
@@ -69,8 +70,8 @@ def test_a_letter_of_ten_rows_stays_small() -> None:
     listed = render(
         letter(LetterKind.WEEKLY, village_section(attention=rows[:3], later=rows[3:])), sample_links
     )
-    assert len(listed.html.encode()) + len(listed.text.encode()) < 20_000
-    assert len(whole.html.encode()) + len(whole.text.encode()) < 32_000
+    assert len(listed.html.encode()) + len(listed.text.encode()) < 18_000
+    assert len(whole.html.encode()) + len(whole.text.encode()) < 28_000
 
 
 def test_a_day_s_announcements_do_not_count_its_own_summary(database: Database) -> None:

@@ -1,7 +1,7 @@
 """Signed links: what one says, that nothing passes for another, and how all of a contact's are revoked."""
 
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from operation_cases import publish_plan
 
 from notifications.letters import Action, LetterKind, Slot
 from notifications.parts import SignIn
-from workflows.operations.mail.links import DESK_ACTIONS, Link, LinkSigner, links_of, short_links_of
+from workflows.operations.mail.links import DESK_ACTIONS, Link, LinkSigner, links_of, named, short_links_of
 from workflows.store.database import Database
 
 KEY = "a key of at least thirty-two signs"
@@ -27,6 +27,20 @@ def test_a_token_says_what_it_was_made_of(
 ) -> None:
     link = Link(office, contact, version, unit, plan, assignment)
     assert SIGNER.read(SIGNER.token(link)) == link
+
+
+identifiers = st.from_regex(r"(?=[0-9-]*[a-z])[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True)
+
+
+@given(identifiers, identifiers, identifiers, st.integers(1, 9999), identifiers, st.integers(1, 10**12))
+def test_a_link_to_work_says_it_by_number(
+    office: str, holder: str, contact: str, version: int, unit: str, number: int
+) -> None:
+    for about in (unit, holder):
+        link = Link(office, f"{holder}/{contact}", version, about, number=number)
+        token = SIGNER.token(link)
+        assert SIGNER.read(token) == link
+        assert token == quote(token)
 
 
 @given(st.data())
@@ -68,10 +82,11 @@ def links(database: Database, kind: LetterKind = LetterKind.DAILY, *slots: Slot)
 
 
 def test_a_button_leads_to_its_assignment_and_says_what_it_is_for(database: Database) -> None:
-    see, done = links(
+    see, done, old = links(
         database,
         LetterKind.DAILY,
-        Slot(Action.SEE, "p", "signs/thon-2", "thon-2"),
+        Slot(Action.SEE, "p", "signs/thon-2", "thon-2", 7),
+        Slot(Action.DONE, "p", "signs/thon-2", "thon-2", 7),
         Slot(Action.DONE, "p", "signs/thon-2", "thon-2"),
     )
     assert see.startswith(f"{BASE}/v/")
@@ -79,7 +94,24 @@ def test_a_button_leads_to_its_assignment_and_says_what_it_is_for(database: Data
     assert parse_qs(urlsplit(done).query) == {"do": ["done"]}
     said = SIGNER.read(urlsplit(done).path.removeprefix("/v/"))
     assert said is not None
-    assert (said.unit, said.plan, said.assignment, said.version) == ("thon-2", "p", "signs/thon-2", 1)
+    assert (said.unit, said.number, said.version) == ("thon-2", 7, 1)
+    # Of work that a letter knows by name alone the link says the name.
+    told = SIGNER.read(urlsplit(old).path.removeprefix("/v/"))
+    assert told is not None
+    assert (told.unit, told.plan, told.assignment, told.version) == ("thon-2", "p", "signs/thon-2", 1)
+
+
+def test_a_link_by_number_leads_to_the_work_under_its_name_of_today(database: Database) -> None:
+    publish_plan(database)
+    with database.read() as transaction:
+        (plan,) = transaction.plans.headings()
+        signs = transaction.assignments.get(plan.number, "signs/thon-2")
+        by_name = Link("kim-thanh", "thon-2/head", 1, "thon-2", plan.id, signs.id)
+        by_number = replace(by_name, plan=None, assignment=None, number=signs.number)
+        assert named(transaction, by_number) == replace(by_name, number=signs.number)
+        assert named(transaction, by_name) == by_name
+        gone = replace(by_number, number=10**9)
+        assert named(transaction, gone) == gone
 
 
 def test_raising_a_contact_s_version_revokes_its_links(database: Database) -> None:

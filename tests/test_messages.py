@@ -30,8 +30,9 @@ from letter_samples import (
 
 from notifications import messages
 from notifications.letters import Action, Letter, LetterKind, Slot, from_json, thread, to_json
-from notifications.messages import HTML_LIMIT, render, zalo_text
+from notifications.messages import HTML_LIMIT, ROW_LIMITS, render, zalo_text
 from notifications.parts import Decided, Decision, Leadership, SignIn, Voice
+from notifications.wording.units import MOST_IN_FULL
 from workflows.engine.records import Answered
 from workflows.texts import Language
 
@@ -302,15 +303,16 @@ def test_links_are_escaped_too() -> None:
     assert Reader(html).links[0] == 'https://x.example/?a=1&b="><script>'
 
 
-@pytest.mark.parametrize("rows", [1, 60, 61, 500, 5_000])
+@pytest.mark.parametrize("rows", [1, 20, 21, 60, 61, 500, 5_000])
 def test_letters_stay_small_and_count_what_they_leave_out(rows: int) -> None:
     section = village_section(
         attention=tuple(replace(SIGNS, assignment=f"w-{n}/thon-2") for n in range(rows))
     )
     rendered = render(letter(LetterKind.DAILY, section), links)
     assert len(rendered.html.encode()) < HTML_LIMIT
-    shown = rendered.text.count("Thôn 2 chủ trì theo")
-    assert 0 < shown <= min(rows, 60)
+    assert rendered.text.count("Thôn 2 chủ trì theo") == min(rows, MOST_IN_FULL)
+    shown = rendered.text.count(SIGNS.title or "")
+    assert shown == min(rows, ROW_LIMITS[0])
     more = re.search(r"và (\S+) việc nữa", rendered.text)
     if shown == rows:
         assert more is None

@@ -7,7 +7,7 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -127,8 +127,10 @@ class House:
         """The path of the signed link that a letter to the unit holds."""
         reader = contact or f"{unit}/head"
         with self.database.read() as transaction:
-            version = transaction.tokens.version(OFFICE, reader)
-        link = Link(OFFICE, reader, version, unit, PLAN if assignment else None, assignment)
+            link = Link(OFFICE, reader, transaction.tokens.version(OFFICE, reader), unit)
+            if assignment is not None:
+                plan = transaction.plans.get(OFFICE, PLAN)
+                link = replace(link, number=transaction.assignments.get(plan.number, assignment).number)
         return f"/v/{self.window.keys.links.token(link)}"
 
     def guest(self, unit: str) -> TestClient:

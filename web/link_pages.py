@@ -11,6 +11,7 @@ from web.limits import BAD_LINKS, CODES
 from web.pages import page, speech_of, url
 from web.refusals import Refused, Why
 from web.window import window_of
+from workflows.operations.mail.links import named
 
 router = APIRouter()
 
@@ -39,6 +40,9 @@ def open_link(request: Request, visitor: TheVisitor, token: str, do: str = "") -
     if is_code(token):
         return _by_code(request, visitor, token)
     link = window.keys.links.read(token)
+    if link is not None:
+        with window.database.read() as transaction:
+            link = named(transaction, link)
     try:
         guest = judge_link(request, link)
     except Refused:

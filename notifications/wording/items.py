@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from notifications.blocks import Button, Entry, Line, Tone
-from notifications.letters import Action, Links, Slot
+from notifications.letters import Action, Links, slot_of
 from notifications.parts import Helper, Helping, Item, Voice
 from notifications.speech import Speech
 from workflows.engine.states import Standing
@@ -140,12 +140,7 @@ def buttons(item: Item, voice: Voice, links: Links | None, speech: Speech) -> tu
             (Action.EXTEND, speech.say("Need more time")),
         ]
     first = offered[0][0]
-    return tuple(
-        [
-            Button(label, links(Slot(action, item.plan, item.assignment, item.unit)), action is first)
-            for action, label in offered
-        ]
-    )
+    return tuple([Button(label, links(slot_of(action, item)), action is first) for action, label in offered])
 
 
 def entry(item: Item, number: int, voice: Voice, links: Links | None, speech: Speech) -> Entry:
@@ -158,7 +153,7 @@ def entry(item: Item, number: int, voice: Voice, links: Links | None, speech: Sp
         tone=tone(item) if voice is not Voice.REQUEST else Tone.PLAIN,
         lines=tuple(line for line in lines if line is not None),
         buttons=buttons(item, voice, links, speech),
-        page=links(Slot(Action.SEE, item.plan, item.assignment, item.unit)) if links is not None else None,
+        page=links(slot_of(Action.SEE, item)) if links is not None else None,
     )
 
 

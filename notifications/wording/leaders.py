@@ -15,7 +15,7 @@ from notifications.blocks import (
     Tone,
     Unsaid,
 )
-from notifications.letters import Action, Letter, Links, Slot
+from notifications.letters import Action, Letter, Links, slot_of
 from notifications.parts import Attempt, Case, Item, Leadership
 from notifications.speech import Speech
 from notifications.wording.items import LONGEST_TITLE, title
@@ -72,16 +72,14 @@ def blocks(
             )
         )
     for number, case in enumerate(part.cases, 1):
-        yield from _case(letter, part, case, number, links, speech)
+        yield from _case(letter, case, number, links, speech)
     if part.to_accept:
         yield Heading(speech.say("Reports that wait for your acceptance"))
         for number, item in enumerate(part.to_accept, len(part.cases) + 1):
             yield Unsaid(partial(_to_accept, item, number, links, speech))
 
 
-def _case(
-    letter: Letter, part: Leadership, case: Case, number: int, links: Links | None, speech: Speech
-) -> Iterator[Block]:
+def _case(letter: Letter, case: Case, number: int, links: Links | None, speech: Speech) -> Iterator[Block]:
     longest = max((item.late for item in case.late), default=0)
     late = speech.plural("{n} working day overdue.", "{n} working days overdue.", longest)
     yield Entry(number, case.title[:LONGEST_TITLE], late, Tone.LATE)
@@ -91,17 +89,19 @@ def _case(
     yield Fact(speech.say("Proposal of {office}", office=letter.sender.short), _proposal(case, speech))
     if links is None:
         return
-    about = {"plan": part.plan.id, "assignment": case.late[0].assignment}
-    agree = [Button(speech.say("Agree to the proposal"), links(Slot(Action.AGREE, **about)), primary=True)]
+    first = case.late[0]
+
+    def answer(action: Action) -> str:
+        # The leader answers as a leader, not for the late unit.
+        return links(slot_of(action, first)._replace(unit=None))
+
+    agree = [Button(speech.say("Agree to the proposal"), answer(Action.AGREE), primary=True)]
     otherwise = speech.say("Decide otherwise") if case.proposed else speech.say("Give your decision")
     yield Buttons(
         (
             *(agree if case.proposed else []),
-            Button(otherwise, links(Slot(Action.OTHERWISE, **about))),
-            Button(
-                speech.say("Ask {office} to call", office=letter.sender.short),
-                links(Slot(Action.CALL_BACK, **about)),
-            ),
+            Button(otherwise, answer(Action.OTHERWISE)),
+            Button(speech.say("Ask {office} to call", office=letter.sender.short), answer(Action.CALL_BACK)),
         )
     )
 
@@ -206,7 +206,6 @@ def _to_accept(item: Item, number: int, links: Links | None, speech: Speech) -> 
     waits = speech.plural("Waiting for {n} working day.", "Waiting for {n} working days.", item.waiting_days)
     buttons: tuple[Button, ...] = ()
     if links is not None:
-        slot = Slot(Action.CHECK, item.plan, item.assignment, item.unit)
-        buttons = (Button(speech.say("Look and accept"), links(slot), primary=True),)
+        buttons = (Button(speech.say("Look and accept"), links(slot_of(Action.CHECK, item)), primary=True),)
     lead = speech.say("{unit} leads.", unit=item.unit_name)
     return Entry(number, title(item, speech), waits, Tone.PLAIN, (lead,), buttons)

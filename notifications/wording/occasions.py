@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph, Unsaid
-from notifications.letters import Action, Links, Sender, Slot
+from notifications.letters import Action, Links, Sender, Slot, slot_of
 from notifications.parts import Alarm, Closing, Decided, Decision, SignIn, Voice
 from notifications.speech import Speech
 from notifications.wording import items
@@ -70,8 +70,8 @@ def decision_blocks(part: Decision, links: Links | None, speech: Speech) -> Iter
     # The sentence above has said it already.
     yield items.entry(replace(part.item, returned=False), 1, part.voice, links, speech)
     if links is not None:
-        slot = Slot(Action.SEE, part.item.plan, part.item.assignment, part.item.unit)
-        yield Buttons((Button(speech.say("Open the page of the work"), links(slot)),))
+        page = links(slot_of(Action.SEE, part.item))
+        yield Buttons((Button(speech.say("Open the page of the work"), page),))
     if part.voice is Voice.REQUEST:
         yield Paragraph(speech.say("With our sincere thanks."))
 

@@ -9,6 +9,9 @@ from notifications.parts import Item, PlanName, Tally, UnitSection, Voice
 from notifications.speech import Speech
 from notifications.wording import items
 
+MOST_IN_FULL = 20
+"""Pieces of work with their buttons; whoever has more to do reads the rest as a list."""
+
 MOST_CLAUSES = 2
 """Clauses on which a request as a whole is based; each piece of work names its own."""
 
@@ -34,8 +37,9 @@ def blocks(
         yield from _lines((*section.attention, *section.this_week, *section.later), speech)
         return
     yield from (Paragraph(text) for text in _opening(letter, section, speech))
-    for number, item in enumerate(section.attention, 1):
+    for number, item in enumerate(section.attention[:MOST_IN_FULL], 1):
         yield Unsaid(partial(items.entry, item, number, section.voice, links, speech))
+    yield from _lines(section.attention[MOST_IN_FULL:], speech)
     yield from _lists(letter, section, speech)
     if (section.tally is not None or letter.kind is LetterKind.PUBLICATION) and links is not None:
         slot = Slot(Action.UNIT, section.plan.id, unit=section.unit)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from notifications.letters import Action, Letter, Links, Slot
+from notifications.letters import Action, Letter, Links, Slot, slot_of
 from notifications.parts import Closing, Decision, Item, UnitSection, Voice
 from notifications.speech import Speech, speech
 from notifications.wording import items, occasions, units
@@ -71,7 +71,7 @@ def _answer(section: UnitSection, only: Item | None, links: Links | None, said: 
         return said.say("When it is done, please answer DONE.")
     slot = Slot(Action.UNIT, section.plan.id, unit=section.unit)
     if only is not None:
-        slot = Slot(Action.SEE, only.plan, only.assignment, only.unit)
+        slot = slot_of(Action.SEE, only)
     return said.say("When it is done, please report here: {link} or answer DONE.", link=links(slot))
 
 

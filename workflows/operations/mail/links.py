@@ -1,8 +1,9 @@
 """Signed links: who may see and do what without an account, and for how long the link holds.
 
-A link names the office, the contact, the version of that contact's links, and what it leads to. Raising the
-version revokes every link sent before. The letter's bytes hold the link, the stored letter does not. Links
-for signing in and for calendar programs are signed apart: none of them passes for another.
+A link names the office, the contact, the version of that contact's links, and what it leads to: a unit, or a
+piece of work by its number in the store, for a letter has forty such links and names would double its size.
+Raising the version revokes every link sent before. The letter's bytes hold the link, the stored letter does
+not. Links for signing in and for calendar programs are signed apart: none of them passes for another.
 
 A short code stands for a link where a hand must type it, from paper or from a telephone's small screen: it is
 cut from a keyed hash of contact and version, so it ends when the contact's links do, and nothing is stored.
@@ -11,21 +12,24 @@ cut from a keyed hash of contact and version, so it ends when the contact's link
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from functools import cache
-from operator import attrgetter
 from urllib.parse import urlencode
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from notifications.letters import Action, Letter, Links, Slot
 from notifications.parts import SignIn
 from workflows.store.transaction import Transaction
 
 _SALT = "dondoc.link.1"
+_WORK_SALT = "dondoc.link.2"
 _SIGN_IN_SALT = "dondoc.sign-in.1"
 _CALENDAR_SALT = "dondoc.calendar.1"
 _CODE_SALT = b"dondoc.code.1:"
+
+_BETWEEN = "~"
+"""Parts what a link to work says: an address takes it as it is, and no identifier holds it."""
 
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no I, L, O, U, which a hand mistakes for others."""
@@ -45,7 +49,10 @@ DESK_ACTIONS: Mapping[Action, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a signed link says: `contact` is `unit/contact`; without an assignment it leads to the unit."""
+    """What a signed link says: `contact` is `unit/contact`; without an assignment it leads to the unit.
+
+    An assignment stands there by name or by its number in the store (`named` looks that up); 0 is none.
+    """
 
     office: str
     contact: str
@@ -53,9 +60,7 @@ class Link:
     unit: str
     plan: str | None = None
     assignment: str | None = None
-
-
-_values = attrgetter(*(field.name for field in fields(Link)))
+    number: int = 0
 
 
 class LinkSigner:
@@ -63,17 +68,26 @@ class LinkSigner:
 
     def __init__(self, key: str) -> None:
         self._serializer = URLSafeSerializer(key, salt=_SALT)
+        self._works = Signer(key, salt=_WORK_SALT)
         self._sign_ins = URLSafeSerializer(key, salt=_SIGN_IN_SALT)
         self._calendars = URLSafeSerializer(key, salt=_CALENDAR_SALT)
         self._codes = hashlib.sha256(_CODE_SALT + key.encode()).digest()
 
     def token(self, link: Link) -> str:
-        """The link as text for an address."""
-        return str(self._serializer.dumps(_values(link)))
+        """The link as text for an address; of an assignment with a number the names are left out.
+
+        `thon-2` in a link of that unit's own contact is not said twice.
+        """
+        if not link.number:
+            return str(self._serializer.dumps(_values(link)))
+        holder, _, contact = link.contact.partition("/")
+        unit = "" if link.unit == holder else link.unit
+        said = (link.office, holder, contact, str(link.version), unit, str(link.number))
+        return self._works.sign(_BETWEEN.join(said)).decode()
 
     def read(self, token: str) -> Link | None:
         """What a token says; None where it is none of ours or was tampered with. Versions are not checked."""
-        return _link(self._serializer, token)
+        return _work_link(self._works, token) if _BETWEEN in token else _link(self._serializer, token)
 
     def code(self, link: Link) -> str:
         """The short code of a unit's link, `7KQ2-9FDM`; it leads to the unit, not to one assignment."""
@@ -107,12 +121,31 @@ def code_letters(number: int, length: int) -> str:
     return "".join(CODE_LETTERS[(number >> (5 * place)) & 31] for place in reversed(range(length)))
 
 
+def _values(link: Link) -> tuple[str | int | None, ...]:
+    return link.office, link.contact, link.version, link.unit, link.plan, link.assignment
+
+
+def _work_link(signer: Signer, token: str) -> Link | None:
+    try:
+        said = signer.unsign(token).decode()
+    except (BadSignature, UnicodeError):
+        return None
+    office, holder, contact, version, unit, number = said.split(_BETWEEN)
+    return Link(office, f"{holder}/{contact}", int(version), unit or holder, number=int(number))
+
+
 def _link(serializer: URLSafeSerializer, token: str) -> Link | None:
     try:
         values = serializer.loads(token)
         return Link(*values)
     except (BadSignature, TypeError, ValueError):
         return None
+
+
+def named(transaction: Transaction, link: Link) -> Link:
+    """The link with the assignment behind its number by name; it leads to the unit where there is none."""
+    found = transaction.assignments.by_numbers([link.number]).get(link.number) if link.number else None
+    return link if found is None else replace(link, plan=found.plan, assignment=found.id)
 
 
 def links_of(letter: Letter, signer: LinkSigner, base_url: str, transaction: Transaction) -> Links:
@@ -128,12 +161,13 @@ def links_of(letter: Letter, signer: LinkSigner, base_url: str, transaction: Tra
         if slot.action is Action.SIGN_IN:
             return f"{base_url}/sign-in/{signer.sign_in_token(_request(letter))}"
         wanted = "" if slot.action in (Action.SEE, Action.UNIT) else f"?do={slot.action.value}"
-        return f"{base_url}/v/{token(slot.unit or recipient.unit, slot.plan, slot.assignment)}{wanted}"
+        signed = token(slot.unit or recipient.unit, slot.plan, slot.assignment, slot.number)
+        return f"{base_url}/v/{signed}{wanted}"
 
     # The buttons of one piece of work lead to one page; its link is signed once.
     @cache
-    def token(unit: str, plan: str | None, assignment: str | None) -> str:
-        return signer.token(Link(office, recipient.contact, version, unit, plan, assignment))
+    def token(unit: str, plan: str | None, assignment: str | None, number: int) -> str:
+        return signer.token(Link(office, recipient.contact, version, unit, plan, assignment, number))
 
     return address
 
