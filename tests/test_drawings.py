@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,13 +14,14 @@ from notifications.speech import speech
 from plan_definitions.model import Kind
 from plan_definitions.schedule import Schedule
 from plan_definitions.working_days import WorkingCalendar
-from web.board_rows import WORST_FIRST, heat_map, turns
+from web.board_rows import heat_map, turns
 from web.drawings.burn_up import Progress, burn_up, progress
 from web.drawings.gantt import DAY, LABELS, Bar, bars, gantt
 from web.drawings.graph import graph
 from web.drawings.svg import element, shortened, titled
 from workflows.engine import board
 from workflows.engine.board import Row
+from workflows.engine.pressing import MOST_PRESSING_FIRST
 from workflows.engine.publication import publish
 from workflows.engine.situation import Situation
 from workflows.engine.states import Standing
@@ -37,7 +39,7 @@ def _situation(plan: Schedule) -> Situation:
 
 
 def _worst(rows: Sequence[Row]) -> Standing:
-    return min((row.standing for row in rows), key=WORST_FIRST.index)
+    return min((row.standing for row in rows), key=MOST_PRESSING_FIRST.index)
 
 
 def _bar(id: str, first: int, last: int, *after: str, title: str = "Work", **fields: object) -> Bar:  # noqa: A002
@@ -187,6 +189,16 @@ def test_the_map_shows_for_each_cell_what_asks_for_most() -> None:
     cells = {unit: line for unit, _, line in found.lines}
     assert cells["vhxh"][0] is None
     assert cells["thon-1"][1] is None
+
+
+def test_several_turns_speak_with_the_one_voice_of_the_board() -> None:
+    plan = schedule(task("gifts", ("vhxh",), due=date(2026, 6, 20)))
+    (row,) = board.rows(_situation(plan), TENTH_OF_JUNE)
+    turns = [replace(row, standing=standing) for standing in (Standing.DUE_SOON, Standing.AWAITING_CHECK)]
+    found = heat_map(turns, plan.tasks.values(), [("vhxh", "Phòng")])
+    (cell,) = (cell for _, _, line in found.lines for cell in line if cell is not None)
+
+    assert (cell.standing, cell.count, cell.asks) == (Standing.AWAITING_CHECK, 2, True)
 
 
 def test_a_threshold_counts_those_that_are_not_cancelled() -> None:

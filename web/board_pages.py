@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from web.access import Clerk, Member, Signed
 from web.board_files import board_csv, board_xlsx
-from web.board_rows import GLYPHS, WORST_FIRST, Chosen, chosen_of, heat_map, select, turns
+from web.board_rows import GLYPHS, Chosen, chosen_of, heat_map, select, turns
 from web.drawings.burn_up import burn_up, progress
 from web.drawings.gantt import bars, gantt
 from web.drawings.graph import graph
@@ -18,6 +18,7 @@ from web.refusals import log_refusal
 from web.window import window_of
 from workflows.engine.board import Row, counts, letter_order
 from workflows.engine.orders import Actor, Order
+from workflows.engine.pressing import MOST_PRESSING_FIRST
 from workflows.engine.states import Standing, State, Verb
 from workflows.errors import NotFound, WrongUse
 from workflows.operations.mail.message import unit_messages
@@ -196,7 +197,7 @@ def _lines(rows: Sequence[Row]) -> list[tuple[str, dict[int | None, Row]]]:
 
 
 def _worst(rows: Sequence[Row]) -> Standing:
-    return min((row.standing for row in rows), key=WORST_FIRST.index)
+    return min((row.standing for row in rows), key=MOST_PRESSING_FIRST.index)
 
 
 def _task_address(request: Request, seen: Seen, task: str) -> str:

@@ -10,21 +10,8 @@ from fastapi import Request
 
 from plan_definitions.schedule import ScheduledTask
 from workflows.engine.board import Row
+from workflows.engine.pressing import ATTENTION, MOST_PRESSING_FIRST
 from workflows.engine.states import Standing, State
-
-WORST_FIRST = (
-    Standing.OVERDUE,
-    Standing.DUE_SOON,
-    Standing.AWAITING_CHECK,
-    Standing.WAITING_FOR_OTHERS,
-    Standing.IN_PROGRESS,
-    Standing.ONGOING,
-    Standing.NOT_DUE,
-    Standing.DONE_LATE,
-    Standing.DONE_ON_TIME,
-    Standing.CANCELLED,
-)
-"""Which standing speaks for several turns of one task: the one that asks for most."""
 
 GLYPHS = {
     Standing.OVERDUE: "!",
@@ -100,9 +87,6 @@ def plain(text: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
-_ASKING = frozenset(WORST_FIRST[:4])
-
-
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What a unit does of a task: the standing that asks for most, over `count` turns."""
@@ -114,7 +98,7 @@ class Cell:
     @property
     def asks(self) -> bool:
         """Whether somebody should look at it; only such cells are links."""
-        return self.standing in _ASKING
+        return self.standing in ATTENTION
 
     @property
     def glyph(self) -> str:
@@ -153,7 +137,7 @@ def heat_map(
 def _cell(found: Sequence[Row] | None) -> Cell | None:
     if not found:
         return None
-    worst = min(found, key=lambda row: WORST_FIRST.index(row.standing))
+    worst = min(found, key=lambda row: MOST_PRESSING_FIRST.index(row.standing))
     return Cell(worst.standing, len(found), worst.id)
 
 

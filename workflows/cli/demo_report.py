@@ -14,7 +14,7 @@ from workflows.cli.rows import print_counts, print_rows
 from workflows.cli.session import Session
 from workflows.engine.pressing import wants_attention
 from workflows.operations.mail.lanes import inbox_folder
-from workflows.operations.mail.mail_day import MailDay, Quiet, Told
+from workflows.operations.mail.mail_day import MailDay, QuietSince, Told
 from workflows.operations.move import PlanReference
 from workflows.operations.reading.board import Board
 from workflows.operations.rehearsing.season import Played
@@ -122,7 +122,7 @@ def _told(one: Told, session: Session) -> tuple[str, ...]:
     return to, _KINDS[one.letter.kind].say(translate), one.why
 
 
-def _reason(quiet: Quiet, session: Session) -> str:
+def _reason(quiet: QuietSince, session: Session) -> str:
     if not quiet.holding:
         return Phrase("all its work is done").say(session.translate)
     values: dict[str, object] = {"count": count(quiet.holding, session.language), "day": "-"}

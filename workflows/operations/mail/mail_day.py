@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from notifications.letters import Letter, LetterKind, from_json
 from notifications.messages import headline
 from notifications.parts import UnitSection
+from notifications.summaries import Quiet
 from workflows.engine import board
 from workflows.engine.board import Row
 from workflows.engine.states import UNFINISHED
@@ -31,13 +32,9 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
-    """A unit that hears nothing: what it still holds, the nearest date of that, and the last it heard."""
+class QuietSince(Quiet):
+    """A unit that hears nothing, and the last that it heard."""
 
-    unit: str
-    unit_name: str
-    holding: int
-    next_due: date | None
     last: Told | None
 
 
@@ -46,7 +43,7 @@ class MailDay:
     """The letters of a day, the units that lead something and get none, and all letters so far by kind."""
 
     told: tuple[Told, ...]
-    quiet: tuple[Quiet, ...]
+    quiet: tuple[QuietSince, ...]
     so_far: Mapping[LetterKind, int]
 
 
@@ -83,7 +80,7 @@ def _told(stored: StoredLetter) -> Told:
     return Told(stored, letter, tuple(dict.fromkeys((letter.recipient.unit, *own))))
 
 
-def _quiet(rows: Iterable[Row], units: Iterable[str], last: Mapping[str, Told]) -> Iterator[Quiet]:
+def _quiet(rows: Iterable[Row], units: Iterable[str], last: Mapping[str, Told]) -> Iterator[QuietSince]:
     of_unit: dict[str, list[Row]] = {}
     for row in rows:
         of_unit.setdefault(row.unit, []).append(row)
@@ -91,4 +88,4 @@ def _quiet(rows: Iterable[Row], units: Iterable[str], last: Mapping[str, Told]) 
         if unit in of_unit:
             held = [row for row in of_unit[unit] if row.state in UNFINISHED]
             due = min((row.due for row in held if row.due is not None), default=None)
-            yield Quiet(unit, of_unit[unit][0].unit_name, len(held), due, last.get(unit))
+            yield QuietSince(unit, of_unit[unit][0].unit_name, len(held), due, last.get(unit))
