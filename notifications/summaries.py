@@ -178,7 +178,7 @@ def _is_news(notice: Notice, reading: Reading, announced: frozenset[str]) -> boo
     if notice.kind is NoticeKind.REMINDER:
         ladder = reading.schedule.tasks[reading.by_id[notice.assignment].task].ladder
         this_week = notice.due is not None and notice.due <= sunday_of(reading.as_of)
-        return not (this_week and min(ladder.remind) < notice.rung)
+        return not (this_week and any(rung < notice.rung for rung in ladder.remind))
     return notice.kind is not NoticeKind.OPENED
 
 

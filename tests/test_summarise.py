@@ -1,5 +1,6 @@
 """The third step of a round on a store: after an outage one letter says it all, and nothing is told twice."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar, cast
 
@@ -26,6 +27,7 @@ from notifications.parts import Attempt, DeskNote, Digest, Leadership, Part, Uni
 from workflows.engine.states import Verb
 from workflows.operations.mail.queueing import round_key
 from workflows.operations.mail.summarise import summarise
+from workflows.operations.publish import publish
 from workflows.operations.round import advance, escalate, write_letters
 from workflows.operations.tickets import Ticket, begin_round
 from workflows.store.database import Database
@@ -255,6 +257,20 @@ def test_on_a_day_off_nothing_is_written_or_dropped(database: Database) -> None:
     with database.write() as transaction:
         assert summarise(transaction, KIM_THANH, as_of=june(6), now=at(june(6))).letters == 0
         assert transaction.notices.pending(KIM_THANH, june(6)) == before
+
+
+def test_a_revision_without_reminders_stops_no_round(database: Database) -> None:
+    reminded = task("radio", ("thon-1",), start=FIRST_OF_JUNE, due=june(5), ladder=URGENT)
+    reminded = replace(reminded, ladder=replace(URGENT, remind=(3, 0)))
+    publish_plan(database, small_plan(tasks={"radio": reminded}))
+    round_on(database, june(1))
+    answered(database)
+    round_on(database, june(2))
+    silent = replace(reminded, ladder=replace(URGENT, remind=()))
+    publish(database, small_plan(tasks={"radio": silent}), {}, as_of=june(2), now=at(june(2), 16))
+    round_on(database, june(3))
+    _, said = letter_to(database, THON_1, june(3))
+    assert "radio/thon-1" in {item.assignment for item in said.items}
 
 
 def test_the_office_s_digest_holds_what_waits_for_its_check(database: Database) -> None:
