@@ -179,7 +179,7 @@ def _names(plan: Schedule, units: Iterable[str]) -> tuple[str, ...]:
 
 def _turns(task: ScheduledTask) -> tuple[str, ...]:
     """The days on which a task falls due, whether it repeats or not."""
-    days = {held.due for held in task.assignments if held.due is not None}
+    days = {turn.due for turn in task.turns if turn.due is not None}
     return tuple(day.isoformat() for day in sorted(days))
 
 

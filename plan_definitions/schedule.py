@@ -34,11 +34,21 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduledAssignment:
-    """A task for one unit (and one occurrence, counted from 1), with its planned dates.
+class Turn:
+    """The planned dates of a task, or of one occurrence of it (counted from 1), for every unit that leads it.
 
     `due` is rolled; `unrolled_due` is the date before rolling, by which a revision matches occurrences.
     """
+
+    occurrence: int | None
+    start: date | None
+    due: date | None
+    unrolled_due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledAssignment:
+    """A turn of a task for one unit: what is published as an assignment, and tracked."""
 
     id: str
     task: str
@@ -53,10 +63,10 @@ class ScheduledAssignment:
 class ScheduledTask:
     """A node of the graph with its people, dates and rules.
 
-    `leads` and `helpers` are units, groups expanded. `span` is the number of working days the plan gives
-    from opening to due, at least 1. `slack` is the number of working days the task may slip before an
-    event, a fixed date or the end of the plan moves; `critical` means none. `opens` is the working day on
-    which the plan expects it to open, by its start and its predecessors' due dates.
+    `leads` and `helpers` are units, groups expanded; all that lead share the `turns`. `span` is the number of
+    working days the plan gives from opening to due, at least 1. `slack` is the number of working days the
+    task may slip before an event, a fixed date or the end of the plan moves; `critical` means none. `opens`
+    is the working day on which the plan expects it to open, by its start and its predecessors' due dates.
     """
 
     id: str
@@ -86,8 +96,20 @@ class ScheduledTask:
     was: str | None
     critical: bool
     slack: int | None
-    assignments: tuple[ScheduledAssignment, ...]
+    turns: tuple[Turn, ...]
     opens: date | None = None
+
+    @property
+    def assignments(self) -> tuple[ScheduledAssignment, ...]:
+        """Every turn for every unit that leads; a unit's stand together."""
+        return tuple(_assignment(self.id, unit, turn) for unit in self.leads for turn in self.turns)
+
+
+def _assignment(task: str, unit: str, turn: Turn) -> ScheduledAssignment:
+    number = "" if turn.occurrence is None else f"/{turn.occurrence}"
+    return ScheduledAssignment(
+        f"{task}/{unit}{number}", task, unit, turn.occurrence, turn.start, turn.due, turn.unrolled_due
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from plan_definitions.dates import ResolvedDates, TaskDates, effective_roll, resolve_dates
 from plan_definitions.model import Kind, Ladder, Office, PlanDefinition, TaskDefinition
-from plan_definitions.schedule import Edge, Schedule, ScheduledAssignment, ScheduledTask
+from plan_definitions.schedule import Edge, Schedule, ScheduledTask, Turn
 from plan_definitions.slack import Allowance, allowances
 from plan_definitions.working_days import WorkingCalendar
 
@@ -78,25 +78,20 @@ def moved_dates(plan: Schedule, calendar: WorkingCalendar) -> tuple[MovedDate, .
 
 def _moves(plan: Schedule, calendar: WorkingCalendar) -> Iterator[MovedDate]:
     for task in plan.tasks.values():
-        # All members of a group share their dates.
-        seen: set[int | None] = set()
-        for held in task.assignments:
-            if held.due is None or held.unrolled_due in (None, held.due) or held.occurrence in seen:
-                continue
-            seen.add(held.occurrence)
-            reason = calendar.day_off_name(held.unrolled_due)
-            yield MovedDate(task.id, held.occurrence, held.unrolled_due, held.due, reason)
+        for turn in task.turns:
+            if turn.due is not None and turn.unrolled_due not in (None, turn.due):
+                reason = calendar.day_off_name(turn.unrolled_due)
+                yield MovedDate(task.id, turn.occurrence, turn.unrolled_due, turn.due, reason)
 
 
 def _scheduled(
     task: TaskDefinition, definition: PlanDefinition, dates: TaskDates, allowed: Allowance
 ) -> ScheduledTask:
-    leads = lead_units(task, definition.office)
     return ScheduledTask(
         id=task.id,
         title=task.title,
         kind=task.kind,
-        leads=leads,
+        leads=lead_units(task, definition.office),
         helpers=helper_units(task, definition.office),
         each=task.lead.name.text if task.lead.each else None,
         helper_names=tuple(name.text for name in task.helpers),
@@ -120,7 +115,7 @@ def _scheduled(
         was=task.was,
         critical=allowed.critical,
         slack=allowed.slack,
-        assignments=tuple(a for unit in leads for a in _assignments(task, unit, dates)),
+        turns=tuple(_turns(task, dates)),
         opens=allowed.opens,
     )
 
@@ -131,16 +126,15 @@ def _ladder(task: TaskDefinition, ladders: Mapping[str, Ladder]) -> Ladder:
     return ladders.get(DEFAULT_LADDER, _NOBODY_REMINDED)
 
 
-def _assignments(task: TaskDefinition, unit: str, dates: TaskDates) -> Iterator[ScheduledAssignment]:
-    """One for a plain task, one a turn for a repeated one; ongoing work stands beside its check-ins.
+def _turns(task: TaskDefinition, dates: TaskDates) -> Iterator[Turn]:
+    """One of a plain task, one an occurrence of a repeated one; ongoing work stands beside its check-ins.
 
-    The standing assignment of repeated ongoing work has no due date: its check-ins fall due, it never does.
+    The standing turn of repeated ongoing work has no due date: its check-ins fall due, it never does.
     """
-    name = f"{task.id}/{unit}"
     if not dates.occurrences:
-        yield ScheduledAssignment(name, task.id, unit, None, dates.start, dates.due, dates.unrolled_due)
+        yield Turn(None, dates.start, dates.due, dates.unrolled_due)
         return
     if task.kind is Kind.ONGOING:
-        yield ScheduledAssignment(name, task.id, unit, None, dates.start, None, None)
-    for n, turn in enumerate(dates.occurrences, 1):
-        yield ScheduledAssignment(f"{name}/{n}", task.id, unit, n, turn.start, turn.due, turn.unrolled_due)
+        yield Turn(None, dates.start, None, None)
+    for n, found in enumerate(dates.occurrences, 1):
+        yield Turn(n, found.start, found.due, found.unrolled_due)

@@ -16,7 +16,7 @@ from plan_definitions.diagnostics import Phrase
 from plan_definitions.model import Kind
 from plan_definitions.next_year import Copy
 from plan_definitions.overview import critical_chain
-from plan_definitions.schedule import Schedule, ScheduledAssignment, ScheduledTask
+from plan_definitions.schedule import Schedule, ScheduledTask, Turn
 from plan_definitions.working_days import WorkingCalendar
 
 Cell = date | str | int | None
@@ -166,9 +166,9 @@ class YearTable:
         return WorkingCalendar(self.old.calendar)
 
 
-def _turns(task: ScheduledTask) -> list[ScheduledAssignment]:
-    """The occurrences of a repeated task; every unit has the same."""
-    return [held for held in task.assignments if held.occurrence and held.unit == task.leads[0]]
+def _turns(task: ScheduledTask) -> list[Turn]:
+    """The occurrences of a repeated task, without the standing work beside them."""
+    return [turn for turn in task.turns if turn.occurrence is not None]
 
 
 def _length(chain: tuple[str, ...], plan: Schedule, calendar: WorkingCalendar) -> int:

@@ -27,7 +27,7 @@ from plan_definitions.model import (
     Threshold,
     Unit,
 )
-from plan_definitions.schedule import Edge, Schedule, ScheduledAssignment, ScheduledTask
+from plan_definitions.schedule import Edge, Schedule, ScheduledTask, Turn
 from workflows.engine.records import Assignment, Change, Notice, NoticeKind, Record
 from workflows.engine.states import State, Verb
 
@@ -139,7 +139,7 @@ def task(
         "was": None,
         "critical": False,
         "slack": None,
-        "assignments": planned(id, leads, start=start, due=due, repeat=occurrences),
+        "turns": planned(start, due, occurrences),
     }
     return ScheduledTask(
         id=id,
@@ -152,17 +152,10 @@ def task(
     )
 
 
-def planned(
-    task_id: str, leads: Iterable[str], *, start: date | None, due: date | None, repeat: tuple[date, ...] = ()
-) -> tuple[ScheduledAssignment, ...]:
-    """The assignments a task unrolls into: one a lead, or one a lead and occurrence."""
-    if not repeat:
-        return tuple(ScheduledAssignment(f"{task_id}/{u}", task_id, u, None, start, due, due) for u in leads)
-    return tuple(
-        ScheduledAssignment(f"{task_id}/{u}/{n}", task_id, u, n, start, day, day)
-        for u in leads
-        for n, day in enumerate(repeat, 1)
-    )
+def planned(start: date | None, due: date | None, repeat: Iterable[date] = ()) -> tuple[Turn, ...]:
+    """The turns of a task: one, or one an occurrence."""
+    turns = tuple(Turn(n, start, day, day) for n, day in enumerate(repeat, 1))
+    return turns or (Turn(None, start, due, due),)
 
 
 def schedule(*tasks: ScheduledTask, id: str = "thang-tre-em-2026", **fields: Any) -> Schedule:  # noqa: A002

@@ -83,8 +83,8 @@ def small_plan(id: str = PLAN, **fields: Any) -> Schedule:  # noqa: A002
 def weekly_news() -> ScheduledTask:
     """A report on the 5th and one on the 12th, each from its Monday on."""
     news = task("news", VILLAGES, start=FIRST_OF_JUNE, repeat=(june(5), june(12)))
-    turns = (replace(a, start=june(1 if a.occurrence == 1 else 8)) for a in news.assignments)
-    return replace(news, assignments=tuple(turns))
+    first, second = news.turns
+    return replace(news, turns=(first, replace(second, start=june(8))))
 
 
 def publish_plan(database: Database, plan: Schedule | None = None, on: date = FIRST_OF_JUNE) -> Schedule:

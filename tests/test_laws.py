@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plan_definitions.model import Evidence, Kind, Ladder, Offset, Role, Rung, Step, Threshold
-from plan_definitions.schedule import Edge, Schedule, ScheduledAssignment, ScheduledTask
+from plan_definitions.schedule import Edge, Schedule, ScheduledTask, Turn
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import board, ladder
 from workflows.engine.completion import SETTLED
@@ -140,17 +140,12 @@ def _repeated(made: ScheduledTask, turns: int) -> ScheduledTask:
     """The same task every Friday from 5 June 2026 on, each turn opening on the Monday before."""
     days = [date(2026, 6, 5) + timedelta(weeks=n) for n in range(turns)]
     starts = [made.start or FIRST, *(day + timedelta(3) for day, _ in pairwise(days))]
-    held = tuple(
-        ScheduledAssignment(f"{made.id}/{u}/{n}", made.id, u, n, min(start, day), day, day)
-        for u in made.leads
-        for n, (start, day) in enumerate(zip(starts, days, strict=True), 1)
-    )
-    standing = tuple(
-        ScheduledAssignment(f"{made.id}/{u}", made.id, u, None, starts[0], None, None)
-        for u in made.leads
-        if made.kind is Kind.ONGOING
-    )
-    return replace(made, repeats=True, start=starts[0], due=days[-1], assignments=(*standing, *held))
+    unrolled = [
+        Turn(n, min(start, day), day, day) for n, (start, day) in enumerate(zip(starts, days, strict=True), 1)
+    ]
+    if made.kind is Kind.ONGOING:
+        unrolled.insert(0, Turn(None, starts[0], None, None))
+    return replace(made, repeats=True, start=starts[0], due=days[-1], turns=tuple(unrolled))
 
 
 def live(

@@ -138,8 +138,8 @@ def test_what_was_past_due_when_published_climbs_no_ladder_until_the_office_give
 def weekly(**fields: Any) -> ScheduledTask:
     made = task("news", ("thon-1",), repeat=FRIDAYS, **fields)
     starts = (june(1), june(8), june(15))
-    turns = tuple(replace(a, start=start) for a, start in zip(made.assignments, starts, strict=True))
-    return replace(made, start=june(1), assignments=turns)
+    turns = tuple(replace(turn, start=start) for turn, start in zip(made.turns, starts, strict=True))
+    return replace(made, start=june(1), turns=turns)
 
 
 def test_a_turn_opens_the_working_day_after_the_one_before_and_closes_a_missed_one() -> None:
@@ -228,8 +228,8 @@ def test_missed_turns_release_what_waits_for_all_of_them_in_the_same_round() -> 
 
 def test_ongoing_work_is_never_overdue_but_its_check_ins_are() -> None:
     made = weekly(kind=Kind.ONGOING)
-    standing = replace(made.assignments[0], id="news/thon-1", occurrence=None, due=None, unrolled_due=None)
-    season = to_the(begun(replace(made, assignments=(standing, *made.assignments))), june(30))
+    standing = replace(made.turns[0], occurrence=None, due=None, unrolled_due=None)
+    season = to_the(begun(replace(made, turns=(standing, *made.turns))), june(30))
     assert (season.assignments["news/thon-1"].state, season.assignments["news/thon-1"].rung) == (
         State.OPEN,
         0,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from builders import assignment, edge, planned, schedule, task
+from builders import assignment, edge, schedule, task
 from engine_driver import Season, begun, june, noon, states, to_the
 
 from plan_definitions.schedule import Schedule, ScheduledTask
@@ -264,9 +264,9 @@ def test_a_turn_put_in_between_takes_a_free_number_and_its_place_in_time() -> No
 
 
 def test_a_rolled_date_moves_with_its_turn() -> None:
-    moved = planned("news", ("thon-1",), start=june(1), due=None, repeat=FRIDAYS)
-    moved = (replace(moved[0], due=june(4)), *moved[1:])
-    found = revise(schedule(replace(weekly(*FRIDAYS), assignments=moved)), *TURNS)
+    first, *others = weekly(*FRIDAYS).turns
+    moved = replace(weekly(*FRIDAYS), turns=(replace(first, due=june(4)), *others))
+    found = revise(schedule(moved), *TURNS)
     assert [(c.after.id, c.after.due) for c in found.changed] == [("news/thon-1/1", june(4))]
 
 

@@ -16,7 +16,7 @@ from builders import (
 from engine_driver import Season, begun, june, noon, states, to_the
 
 from plan_definitions.model import Evidence
-from plan_definitions.schedule import ScheduledAssignment, ScheduledTask
+from plan_definitions.schedule import ScheduledTask, Turn
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import round as daily
 from workflows.engine.orders import Actor, Order
@@ -132,10 +132,8 @@ def lived(first_round: int) -> Season:
     news = task("news", ("thon-1",), start=june(1), repeat=(june(5), june(12)))
     review = task("review", ("thon-1",), start=june(1), repeat=(june(9), june(16)), after=("news",))
     season = begun(
-        replace(news, assignments=starting(news, june(1), june(8))),
-        replace(
-            review, assignments=starting(review, june(8), june(10)), after=(edge("news", same_unit=True),)
-        ),
+        replace(news, turns=starting(news, june(1), june(8))),
+        replace(review, turns=starting(review, june(8), june(10)), after=(edge("news", same_unit=True),)),
     )
     season.round(june(1))
     for day in range(first_round, 12):
@@ -143,8 +141,8 @@ def lived(first_round: int) -> Season:
     return season
 
 
-def starting(definition: ScheduledTask, *starts: date) -> tuple[ScheduledAssignment, ...]:
-    return tuple(replace(a, start=day) for a, day in zip(definition.assignments, starts, strict=True))
+def starting(definition: ScheduledTask, *starts: date) -> tuple[Turn, ...]:
+    return tuple(replace(turn, start=day) for turn, day in zip(definition.turns, starts, strict=True))
 
 
 def test_what_a_check_in_lets_open_is_opened_though_its_own_end_has_come_too() -> None:
@@ -266,7 +264,7 @@ def test_the_clock_runs_from_the_report() -> None:
 
 
 def test_reported_again_it_is_reminded_of_again() -> None:
-    season = begun(replace(CHECKED, assignments=task("gifts", ("thon-1",), due=june(30)).assignments))
+    season = begun(replace(CHECKED, turns=task("gifts", due=june(30)).turns))
     season.round(june(1))
     for first in (june(2), june(9)):
         season.move(Order(Verb.SUBMIT, "gifts/thon-1", VILLAGE), first)

@@ -210,9 +210,9 @@ def test_days_missed_end_in_the_same_states_as_rounds_on_every_day(database: Dat
 def test_a_chain_of_check_ins_is_caught_up_day_by_day_even_after_a_killed_round(database: Database) -> None:
     """The review opens once the news has given way, and gives way itself before the next round comes."""
     review = task("review", VILLAGES, after=(edge("news", same_unit=True),), repeat=(june(9), june(16)))
-    starts = {1: june(8), 2: june(10)}
-    turns = tuple(replace(a, start=starts[a.occurrence or 0]) for a in review.assignments)
-    plan = {"review": replace(review, assignments=turns)}
+    first, second = review.turns
+    turns = (replace(first, start=june(8)), replace(second, start=june(10)))
+    plan = {"review": replace(review, turns=turns)}
     publish_plan(database, small_plan(tasks=plan))
     publish_plan(database, small_plan(tasks=plan, office=commune("an-duong")))
     for day in days(1, 11):

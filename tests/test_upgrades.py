@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from conftest import PostgresDatabases
 from operation_cases import KIM_THANH, at, june, move, round_on, rows
-from released_schemas import FOLDER, LANE, LAST_DAY, NOTE, TakesTwo
+from released_schemas import FOLDER, LANE, LAST_DAY, NOTE, TakesTwo, tiny_plan
 
 from workflows.engine.states import State, Verb
 from workflows.operations.mail.deliver import deliver
@@ -122,13 +122,14 @@ def test_an_old_database_comes_up_to_date_with_its_data(old: tuple[str, dict[str
         verified = audit(database)
         assert (verified.records, verified.broken_at) == (counts["records"], None)
         with database.read() as transaction:
-            (plan,) = transaction.plans.headings(KIM_THANH, running=True)
+            (plan,) = transaction.plans.running(KIM_THANH)
             stuck = transaction.assignments.get(plan.number, "signs/thon-2")
             told = transaction.history.of_assignment(stuck.number)
             letters = transaction.letters.find()
             frozen = {one.id: transaction.letters.frozen(one.id) for one in letters}
             last = transaction.rounds.last(KIM_THANH)
             version = transaction.tokens.version(KIM_THANH, "thon-2/head")
+        assert plan.schedule == tiny_plan()
         assert (stuck.state, stuck.facts.obstacle is not None) == (State.OPEN, True)
         assert [one.record.note for one in told if one.record.note] == [NOTE]
         assert (last is not None and last.as_of, version) == (LAST_DAY, 2)

@@ -136,12 +136,12 @@ def _parts(
 
 def _weeks(task: ScheduledTask) -> set[date]:
     """The Mondays of the weeks in which something of a task is due."""
-    return {held.due - timedelta(held.due.weekday()) for held in task.assignments if held.due is not None}
+    return {turn.due - timedelta(turn.due.weekday()) for turn in task.turns if turn.due is not None}
 
 
 def _days_in(task: ScheduledTask, monday: date) -> list[date]:
     """The days of a week on which a task is due."""
-    days = {held.due for held in task.assignments if held.due is not None}
+    days = {turn.due for turn in task.turns if turn.due is not None}
     return sorted(day for day in days if monday <= day < monday + timedelta(7))
 
 
@@ -188,7 +188,7 @@ def _print_critical(schedule: Schedule, session: Session) -> None:
 
 def _due(task: ScheduledTask, language: Language) -> str:
     """`thứ Sáu, 12/6`; of repeated work how often and from when to when."""
-    days = [held.due for held in task.assignments if held.due is not None and held.unit == task.leads[0]]
+    days = [turn.due for turn in task.turns if turn.due is not None]
     if task.repeats and days:
         return (
             f"{count(len(days), language)} × {day_month(days[0], language)}-{day_month(days[-1], language)}"

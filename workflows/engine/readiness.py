@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import takewhile
 
 from plan_definitions.model import Threshold
 from plan_definitions.schedule import Edge, ScheduledTask
@@ -55,11 +54,8 @@ def _repeat_alike(one: str, other: str, situation: Situation) -> bool:
 
 
 def _turns(task: ScheduledTask) -> int:
-    """How many turns each unit takes; a unit's assignments stand together."""
-    members = iter(task.assignments)
-    first = next(members)
-    own = takewhile(lambda a: a.unit == first.unit, members)
-    return sum(1 for a in (first, *own) if a.occurrence is not None)
+    """How many turns each unit takes, without the standing work beside them."""
+    return sum(turn.occurrence is not None for turn in task.turns)
 
 
 def readiness(assignment: Assignment, situation: Situation) -> Readiness:

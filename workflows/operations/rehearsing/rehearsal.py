@@ -181,7 +181,7 @@ class Rehearsal:
         """Each due date once, although every member of a group has it."""
         calendar = WorkingCalendar(self.schedule.calendar)
         for task in self.schedule.tasks.values():
-            dates = {(held.unrolled_due, held.due) for held in task.assignments}
+            dates = {(turn.unrolled_due, turn.due) for turn in task.turns}
             for planned, due in dates:
                 if planned and self.first <= planned <= self.last and not calendar.is_working_day(planned):
                     name = calendar.day_off_name(planned)
