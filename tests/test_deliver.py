@@ -95,7 +95,7 @@ def queue(database: Database, count: int = 1, **fields: Any) -> list[int]:
             said = replace(said, recipient=replace(said.recipient, address=address(number)))
             values = known | {"content": known["content"] or to_json(said)}
             one = queued_letter(f"{known['kind']}:{number}", address=address(number), **values)
-            letter_id = transaction.letters.queue(one)
+            (letter_id,) = transaction.letters.queue(one)
             assert letter_id is not None
             ids.append(letter_id)
     return ids
@@ -407,7 +407,7 @@ def test_a_broken_address_dies_alone(database: Database, server: ScriptedServer)
     said = letter(LetterKind.DAILY, village_section())
     said = replace(said, recipient=replace(said.recipient, address=bad))
     with database.write() as transaction:
-        letter_id = transaction.letters.queue(
+        (letter_id,) = transaction.letters.queue(
             queued_letter("a", kind="decision", address=bad, content=to_json(said), not_before=NOON)
         )
     (other,) = queue(database)
@@ -446,7 +446,7 @@ def test_one_office_s_day_off_holds_no_other_up(database: Database, server: Scri
             other = queued_letter(
                 key, office="an-duong", kind="decision", content=said, not_before=NOON, urgent=urgent
             )
-            assert transaction.letters.queue(other)
+            assert all(transaction.letters.queue(other))
     # A worker for one office touches no letter of another, be it urgent or at rest.
     assert send(database, server, offices=[KIM_THANH]) == Delivered(sent=1)
     assert send(database, server, offices=[]) == Delivered()

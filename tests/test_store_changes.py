@@ -206,9 +206,9 @@ def test_the_notices_of_a_letter_that_never_left_are_free_for_the_next(database:
     apply(database, plan, change(read(database, plan), Verb.REMIND, notices=[notice()]))
     with database.write() as transaction:
         (told,) = transaction.notices.pending("kim-thanh", TENTH_OF_JUNE)
-        first = transaction.letters.queue(queued_letter("first", expires_at=MORNING))
+        (first,) = transaction.letters.queue(queued_letter("first", expires_at=MORNING))
         assert first is not None
-        assert transaction.notices.link([told.id], first) == 1
+        assert transaction.notices.link([(told.id, first)]) == 1
         if how == "expired":
             assert transaction.letters.expire(MORNING) == 1
         else:
@@ -216,9 +216,9 @@ def test_the_notices_of_a_letter_that_never_left_are_free_for_the_next(database:
         assert transaction.notices.release(first) == 1
         assert transaction.notices.release(first) == 0
         assert transaction.notices.pending("kim-thanh", TENTH_OF_JUNE) == [told]
-        second = transaction.letters.queue(queued_letter("second"))
+        (second,) = transaction.letters.queue(queued_letter("second"))
         assert second is not None
-        assert transaction.notices.link([told.id], second) == 1
+        assert transaction.notices.link([(told.id, second)]) == 1
         assert transaction.notices.of_letter(first) == []
 
 
@@ -227,9 +227,9 @@ def test_a_letter_that_may_have_been_read_keeps_its_notices(database: Database) 
     apply(database, plan, change(read(database, plan), Verb.REMIND, notices=[notice()]))
     with database.write() as transaction:
         (told,) = transaction.notices.pending("kim-thanh", TENTH_OF_JUNE)
-        letter = transaction.letters.queue(queued_letter())
+        (letter,) = transaction.letters.queue(queued_letter())
         assert letter is not None
-        transaction.notices.link([told.id], letter)
+        transaction.notices.link([(told.id, letter)])
         assert transaction.notices.release(letter) == 0
         (claimed,) = transaction.letters.claim(MORNING, timedelta(minutes=5), 1)
         assert transaction.notices.release(letter) == 0

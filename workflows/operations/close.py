@@ -49,10 +49,10 @@ def close_plan(
         letters = closing_letters(
             stored.schedule.office, stored.schedule, rows, as_of=as_of, language=language
         )
-        numbers = {(stored.id, a.id): a.number for a in situation.assignments.values()}
-        queued = 0
-        for composed in letters:
-            recipient = composed.letter.recipient
-            key = f"closing:{stored.id}:{recipient.channel}:{recipient.address}"
-            queued += queue(transaction, composed, key, now=now, not_before=now, pending={}, numbers=numbers)
-    return Closed(plan, sum(1 for row in rows if row.state in UNFINISHED), queued)
+        keyed = {
+            f"closing:{stored.id}:{reader.channel}:{reader.address}": composed
+            for composed in letters
+            for reader in [composed.letter.recipient]
+        }
+        queued = queue(transaction, keyed, now=now, not_before=now)
+    return Closed(plan, sum(1 for row in rows if row.state in UNFINISHED), len(queued))

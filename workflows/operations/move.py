@@ -68,7 +68,8 @@ def carry_out_in(
 ) -> Row:
     """As `carry_out`, within a transaction that somebody else opened and ends."""
     plan = transaction.plans.get(where.office, where.plan)
-    order = draft(find_actor(who, plan.schedule.office))
+    # Whoever may sign in or hold a link may act: plans published before somebody came do not name him.
+    order = draft(find_actor(who, transaction.offices.get(where.office)))
     target = _target(transaction, plan, order.assignment)
     if order.verb in NEEDS_FORECAST:
         situation = whole_situation(transaction, plan)
@@ -153,7 +154,6 @@ def _tell(
     decided = {change.after.id for change in changes for told in change.notices if told.kind in AT_ONCE}
     if not decided:
         return
-    numbers = {(plan.id, a.id): a.number for a in situation.assignments.values()}
     waiting = transaction.notices.pending(plan.office, as_of, plan_number=plan.number)
     pending = [s for s in waiting if s.notice.kind in AT_ONCE and s.notice.assignment in decided]
     found = by_notice(pending, plan.id)
@@ -165,7 +165,7 @@ def _tell(
             as_of=as_of, answer=answer, language=language,
         )  # fmt: skip
         key = f"decision:{plan.id}:{assignment.id}:{stored.sequence}:{composed.letter.recipient.address}"
-        queued = queue(transaction, composed, key, now=now, not_before=now, pending=found, numbers=numbers)
+        queued = queue(transaction, {key: composed}, now=now, not_before=now, pending=found)
         # One mailbox may read both notices of a decision: its letter carries the second as well.
         if not queued and (written := transaction.letters.by_key(plan.office, key)) is not None:
-            transaction.notices.link([stored.id], written.id)
+            transaction.notices.link([(stored.id, written.id)])

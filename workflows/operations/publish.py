@@ -182,11 +182,10 @@ def _tell(
     letters = publication_letters(
         plan.schedule.office, plan.schedule, rows, notices, as_of=as_of, revision=revision, language=language
     )
+    keyed = {
+        f"publication:{plan.id}:{plan.revision}:{reader.channel}:{reader.address}": composed
+        for composed in letters
+        for reader in [composed.letter.recipient]
+    }
     found = by_notice(pending, plan.id)
-    numbers = {(plan.id, a.id): a.number for a in situation.assignments.values()}
-    queued = 0
-    for composed in letters:
-        recipient = composed.letter.recipient
-        key = f"publication:{plan.id}:{plan.revision}:{recipient.channel}:{recipient.address}"
-        queued += queue(transaction, composed, key, now=now, not_before=now, pending=found, numbers=numbers)
-    return queued
+    return len(queue(transaction, keyed, now=now, not_before=now, pending=found))

@@ -142,5 +142,4 @@ def _queue(
     letter = sign_in_letter(
         office, recipient, as_of=as_of, minutes=MINUTES, request=request, language=language
     )
-    key = f"sign_in:{request}"
-    queue(transaction, Composed(letter), key, now=now, not_before=now, pending={}, numbers={})
+    queue(transaction, {f"sign_in:{request}": Composed(letter)}, now=now, not_before=now)

@@ -1,7 +1,7 @@
 """The outbox: letters queued once for each occasion, and everything that happens to them but sending."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ FROZEN_FOR = timedelta(days=90)
 """How long the bytes of a letter are kept after its final state (mail.md, *Outbox*)."""
 
 _PIECE = 50
+_QUEUED = tuple(field.name for field in fields(QueuedLetter) if field.name != "assignments")
 
 RETRIABLE = frozenset({*TO_SEND, LetterState.DEAD, LetterState.EXPIRED})
 """States from which the office may send a letter again, as long as its bytes are kept."""
@@ -30,17 +31,24 @@ RETRIABLE = frozenset({*TO_SEND, LetterState.DEAD, LetterState.EXPIRED})
 class Letters(Claims):
     """The letters of every office; `Claims` adds what a delivering process does with them."""
 
-    def queue(self, letter: QueuedLetter) -> int | None:
-        """Queue a letter; its id, or None where its occasion has its letter already."""
-        values = {name: value for name, value in asdict(letter).items() if name != "assignments"}
-        by_mail = letter.channel is Channel.MAIL
-        values["state"] = LetterState.QUEUED if by_mail else LetterState.TO_HAND_OVER
-        statement = insert(self._connection, ROW).values(attempts=0, **values)
-        once = statement.on_conflict_do_nothing(index_elements=["office", "key"])
-        letter_id: int | None = self._connection.execute(once.returning(ROW.id)).scalar()
-        if letter_id is not None and letter.assignments:
-            run(self._connection, LETTER_ITEMS, [(letter_id, n) for n in sorted(set(letter.assignments))])
-        return letter_id
+    def queue(self, *letters: QueuedLetter) -> list[int | None]:
+        """Queue letters; the id of each, or None where its occasion has its letter already."""
+        if not letters:
+            return []
+        once = insert(self._connection, ROW).on_conflict_do_nothing(index_elements=["office", "key"])
+        written = self._connection.execute(
+            once.returning(ROW.office, ROW.key, ROW.id), [_values(letter) for letter in letters]
+        )
+        ids = {(row.office, row.key): row.id for row in written}
+        found = [ids.pop((letter.office, letter.key), None) for letter in letters]
+        items = [
+            (letter_id, number)
+            for letter_id, letter in zip(found, letters, strict=True)
+            if letter_id is not None
+            for number in letter.assignments
+        ]
+        run(self._connection, LETTER_ITEMS, items)
+        return found
 
     def get(self, letter_id: int) -> StoredLetter:
         """One letter. Raises NotFound."""
@@ -253,3 +261,9 @@ class Letters(Claims):
 
     def _read(self, query: Select[Any]) -> list[StoredLetter]:
         return [StoredLetter(*row) for row in self._connection.execute(query)]
+
+
+def _values(letter: QueuedLetter) -> dict[str, Any]:
+    values = {name: getattr(letter, name) for name in _QUEUED}
+    by_mail = letter.channel is Channel.MAIL
+    return values | {"state": LetterState.QUEUED if by_mail else LetterState.TO_HAND_OVER, "attempts": 0}

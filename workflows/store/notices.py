@@ -1,6 +1,6 @@
 """Notices: what somebody should hear, until a letter carries it or it is dropped."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 from workflows.engine.records import Notice
 from workflows.store.batches import batches
 from workflows.store.records import LetterState, StoredNotice
+from workflows.store.statements import LINKS, run
 from workflows.store.tables import AssignmentRow, LetterRow, NoticeRow
 
 ROW = NoticeRow
@@ -36,13 +37,19 @@ class Notices:
             query = query.where(ROW.plan_number == plan_number)
         return [_stored(row) for row in self._connection.execute(query)]
 
-    def link(self, notice_ids: Collection[int], letter_id: int) -> int:
-        """Say which letter carries these notices; how many were still free."""
-        return self._settle(notice_ids, letter_id=letter_id)
+    def link(self, told: Sequence[tuple[int, int]]) -> int:
+        """Say which letter carries which notice, by the id of the notice, then of the letter; how many were
+        still free.
+        """
+        return run(self._connection, LINKS, [(letter, notice) for notice, letter in told])
 
     def drop(self, notice_ids: Collection[int], why: str) -> int:
         """Say that these notices are in no letter, and why; how many were still free."""
-        return self._settle(notice_ids, dropped=why)
+        dropped = 0
+        for ids in batches(sorted(notice_ids)):
+            statement = update(ROW).where(ROW.id.in_(ids), ROW.letter_id.is_(None), ROW.dropped.is_(None))
+            dropped += self._connection.execute(statement.values(dropped=why)).rowcount
+        return dropped
 
     def release(self, letter_id: int) -> int:
         """Free the notices of a letter that was superseded or expired, for the next letter; how many.
@@ -62,13 +69,6 @@ class Notices:
             .where(ROW.letter_id == letter_id)
         )
         return [_stored(row) for row in self._connection.execute(query.order_by(ROW.id))]
-
-    def _settle(self, notice_ids: Collection[int], **values: object) -> int:
-        settled = 0
-        for ids in batches(sorted(notice_ids)):
-            statement = update(ROW).where(ROW.id.in_(ids), ROW.letter_id.is_(None), ROW.dropped.is_(None))
-            settled += self._connection.execute(statement.values(**values)).rowcount
-        return settled
 
 
 def _stored(row: Row[Any]) -> StoredNotice:

@@ -101,7 +101,8 @@ class QueuedLetter:
     """A letter to be queued in the transaction of the change that calls for it.
 
     `key` names the occasion. `content` is what it says, as JSON text; it is put into words at the first
-    attempt. A channel other than mail makes it an item to be handed over.
+    attempt. A channel other than mail makes it an item to be handed over. `assignments` are the numbers of
+    those it speaks of, each once.
     """
 
     office: str

@@ -108,3 +108,13 @@ NOTICES = _insertion(
     *(name for name in _names(NoticeRow) if name not in {"id", "letter_id", "dropped"}),
     once=True,
 )
+
+
+def _links(_connection: Connection) -> UpdateBase:
+    row = NoticeRow
+    free = update(row).where(row.id == bindparam("at_id"), row.letter_id.is_(None), row.dropped.is_(None))
+    return free.values(letter_id=bindparam("new_letter"))
+
+
+LINKS = Statement(_links, ("new_letter", "at_id"))
+"""Which letter carries a notice, as long as none does."""

@@ -1,6 +1,6 @@
 """Letters overtaken by events before they left: which ones, and what becomes of what they were to tell."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -92,14 +92,14 @@ def free(transaction: Transaction, letter: StoredLetter) -> None:
         return
     numbers = transaction.letters.assignments(letter.id)
     named = {(a.plan, a.id): n for n, a in transaction.assignments.by_numbers(numbers).items()}
-    asked = asked_about(said.parts)
+    asked = {(item.plan, item.assignment) for item in asked_about(said.parts)}
     transaction.assignments.count_letter([named[name] for name in asked if name in named], taken_back=True)
 
 
-def asked_about(parts: Iterable[Part]) -> set[tuple[str, str]]:
-    """The assignments that their own units are asked about, by plan and name."""
+def asked_about(parts: Iterable[Part]) -> Iterator[Item]:
+    """The assignments that their own units are asked about."""
     sections = (part for part in parts if isinstance(part, UnitSection) and not part.copied)
-    return {(item.plan, item.assignment) for section in sections for item in section.attention}
+    return (item for section in sections for item in section.attention)
 
 
 def _read(letter: StoredLetter) -> Letter | None:

@@ -23,6 +23,8 @@ USEFUL_FOR: Mapping[LetterKind, timedelta] = {
 Pending = Mapping[tuple[str, Notice], Sequence[int]]
 """Numbers of stored notices by plan id and what they say."""
 
+NOTHING_PENDING: Pending = {}
+
 _TRIED_FOR = timedelta(days=14)
 _URGENT = frozenset({LetterKind.SIGN_IN, LetterKind.ESCALATION, LetterKind.ALARM})
 
@@ -36,46 +38,42 @@ def round_key(letter: Letter) -> str:
 
 def queue(
     transaction: Transaction,
-    composed: Composed,
-    key: str,
+    letters: Mapping[str, Composed],
     *,
     now: datetime,
     not_before: datetime,
-    pending: Pending,
-    numbers: Mapping[tuple[str, str], int],
-) -> bool:
-    """Put a letter into the outbox and its notices into the letter; False where the occasion had its letter.
+    pending: Pending = NOTHING_PENDING,
+) -> list[Composed]:
+    """Put letters, by the keys of their occasions, into the outbox, and their notices into the letters.
 
-    `pending` finds the stored notices, `numbers` the assignment by plan and name.
+    Those whose occasion had its letter already are left out of what comes back. `pending` finds the stored
+    notices.
     """
-    letter = composed.letter
-    about = {
-        numbers[item.plan, item.assignment]
-        for item in letter.items
-        if (item.plan, item.assignment) in numbers
-    }
-    letter_id = transaction.letters.queue(
-        QueuedLetter(
-            office=letter.sender.office,
-            key=key,
-            kind=letter.kind.value,
-            channel=letter.recipient.channel,
-            address=letter.recipient.address,
-            subject=headline(letter)[0],
-            language=letter.language.value,
-            content=to_json(letter),
-            created_at=now,
-            not_before=not_before,
-            expires_at=not_before + USEFUL_FOR.get(letter.kind, _TRIED_FOR),
-            urgent=letter.kind in _URGENT,
-            assignments=tuple(sorted(about)),
-        )
+    ids = transaction.letters.queue(
+        *(_queued(composed.letter, key, now, not_before) for key, composed in letters.items())
     )
-    if letter_id is None:
-        return False
-    told = {stored for notice in composed.notices for stored in pending.get(notice, ())}
-    transaction.notices.link(told, letter_id)
-    return True
+    new = [(id, c) for id, c in zip(ids, letters.values(), strict=True) if id is not None]  # noqa: A001
+    told = {(stored, id) for id, c in new for notice in c.notices for stored in pending.get(notice, ())}  # noqa: A001
+    transaction.notices.link(sorted(told))
+    return [composed for _, composed in new]
+
+
+def _queued(letter: Letter, key: str, now: datetime, not_before: datetime) -> QueuedLetter:
+    return QueuedLetter(
+        office=letter.sender.office,
+        key=key,
+        kind=letter.kind.value,
+        channel=letter.recipient.channel,
+        address=letter.recipient.address,
+        subject=headline(letter)[0],
+        language=letter.language.value,
+        content=to_json(letter),
+        created_at=now,
+        not_before=not_before,
+        expires_at=not_before + USEFUL_FOR.get(letter.kind, _TRIED_FOR),
+        urgent=letter.kind in _URGENT,
+        assignments=tuple(sorted({item.number for item in letter.items})),
+    )
 
 
 def by_notice(notices: Iterable[StoredNotice], plan: str) -> Pending:

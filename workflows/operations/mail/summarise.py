@@ -72,22 +72,14 @@ def summarise(
         language=language,
     )
     pending: dict[tuple[str, Notice], Sequence[int]] = {}
-    numbers: dict[tuple[str, str], int] = {}
     for plan in plans:
         pending |= by_notice(plan.pending, plan.stored.id)
-        numbers |= {(plan.stored.id, a.id): a.number for a in plan.situation.assignments.values()}
-    not_before = max(now, morning(as_of))
-    written = [
-        composed
-        for composed in outcome.letters
-        if queue(
-            transaction, composed, round_key(composed.letter),
-            now=now, not_before=not_before, pending=pending, numbers=numbers,
-        )
-    ]  # fmt: skip
+    keyed = {round_key(composed.letter): composed for composed in outcome.letters}
+    written = queue(transaction, keyed, now=now, not_before=max(now, morning(as_of)), pending=pending)
     _withdraw(transaction, unsent, written, plans, as_of, now)
-    asked = {name for composed in written for name in asked_about(composed.letter.parts)}
-    transaction.assignments.count_letter(numbers[name] for name in asked)
+    transaction.assignments.count_letter(
+        item.number for composed in written for item in asked_about(composed.letter.parts)
+    )
     return Summary(len(written), outcome.quiet)
 
 

@@ -38,7 +38,7 @@ def _alarm(
     day = now.astimezone(LOCAL_ZONE).date()
     letter = alarm_letter(transaction.offices.get(office), new, as_of=day, language=language)
     key = f"alarm:{office}:{letter.recipient.address}:{day}:{len(told)}"
-    return queue(transaction, Composed(letter, ()), key, now=now, not_before=now, pending={}, numbers={})
+    return bool(queue(transaction, {key: Composed(letter)}, now=now, not_before=now))
 
 
 def _told_today(transaction: Transaction, office: str, now: datetime) -> frozenset[str]:
