@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from fastapi import APIRouter, Request, Response
 
-from web.access import Guest, TheVisitor, title_of
+from web.access import Guest, TheVisitor, Visitor, title_of
 from web.forms import LONGEST_TITLE, Posted, PostedForm
 from web.pages import language_of, redirect, speech_of
 from web.refusals import log_refusal
@@ -40,7 +40,7 @@ def answer(
     guest, found = work_of(request, visitor, office, plan, assignment)
     act = form.choice("act", *DRAFTS) or ""
     try:
-        done, title = _carry_out(request, guest, found, act, form)
+        done, title = _carry_out(request, visitor, guest, found, act, form)
     except DonDocError as error:
         log_refusal(request, type(error).__name__)
         problem = error.for_people(speech_of(request).say)
@@ -52,14 +52,14 @@ def answer(
 
 
 def _carry_out(
-    request: Request, guest: Guest, found: Work, act: str, form: PostedForm
+    request: Request, visitor: Visitor, guest: Guest, found: Work, act: str, form: PostedForm
 ) -> tuple[Answer, str | None]:
     window = window_of(request)
     if found.plan.closed_on is not None:
         raise MoveRefused("this plan is closed; its pages only show what was done")
     if act not in DRAFTS:
         raise WrongUse("the form does not say what it is about; load the page again")
-    title = form.line("reporter", LONGEST_TITLE) or _known_reporter(request, guest, found)
+    title = form.line("reporter", LONGEST_TITLE) or _known_reporter(request, visitor, guest)
     # The link lets its reader speak for this one unit, and in no other role.
     speaker = Actor(guest.contact, frozenset({guest.unit}), frozenset())
     once = form.once(guest.office, found.plan.id, found.row.id, guest.contact)
@@ -75,8 +75,8 @@ def _carry_out(
     return done, title
 
 
-def _known_reporter(request: Request, guest: Guest, found: Work) -> str:
-    return reporter_of(request, guest, title_of(found.plan.schedule.office, guest.contact))[0]
+def _known_reporter(request: Request, visitor: Visitor, guest: Guest) -> str:
+    return reporter_of(request, guest, title_of(visitor.offices[guest.office], guest.contact))[0]
 
 
 def _with_reporter(order: Order, title: str) -> Order:

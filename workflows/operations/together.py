@@ -104,7 +104,7 @@ def preview(
     with database.read() as transaction:
         plan = transaction.plans.get(where.office, where.plan)
         situation = whole_situation(transaction, plan)
-        actor = find_actor(who, plan.schedule.office)
+        actor = find_actor(who, transaction.offices.get(where.office))
         for name in assignments:
             if name not in situation.assignments:
                 raise NotFound("there is no assignment `{id}` in this plan", id=name)

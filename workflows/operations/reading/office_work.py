@@ -52,8 +52,8 @@ def read_office_work(
         situation = judged.situation
         found = situation.assignments[assignment]
         letters = tuple(transaction.letters.of_assignment(found.number))
+        actor = find_actor(who, transaction.offices.get(office))
     asked = work.row.extension.wanted if work.row.extension and work.row.extension_asked else None
-    actor = find_actor(who, work.plan.schedule.office)
     offered = _offered(found, situation, actor, as_of) if work.plan.closed_on is None else frozenset()
     return OfficeWork(
         work,
