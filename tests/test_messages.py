@@ -31,7 +31,8 @@ from letter_samples import (
 from notifications import messages
 from notifications.letters import Action, Letter, LetterKind, Slot, from_json, thread, to_json
 from notifications.messages import HTML_LIMIT, ROW_LIMITS, render, zalo_text
-from notifications.parts import Decided, Decision, Leadership, SignIn, Voice
+from notifications.parts import Decided, Decision, Leadership, SignIn, UnitSection, Voice
+from notifications.sections import copied
 from notifications.wording.units import MOST_IN_FULL
 from workflows.engine.records import Answered
 from workflows.texts import Language
@@ -455,6 +456,58 @@ def test_the_zalo_text_of_every_unit_letter_is_one_paragraph() -> None:
         said = zalo_text(written, None)
         assert "\n" not in said
         assert "http" not in said, name
+
+
+@pytest.mark.parametrize("name", sorted(every_letter(VI).keys() - {"sign_in"}))
+def test_every_letter_says_something_where_there_is_no_mail(name: str) -> None:
+    written = every_letter(VI)[name]
+    for part in written.parts:
+        only, nothing = (zalo_text(replace(written, parts=parts), links) for parts in ((part,), ()))
+        assert len(only) > len(nothing), part
+
+
+def test_the_zalo_text_tells_what_was_called_off_moved_and_helped_with() -> None:
+    week = every_letter(VI)["weekly"].parts[0]
+    assert isinstance(week, UnitSection)
+    ended = replace(week, attention=(), this_week=(), later=(), accepted=())
+    assert zalo_text(letter(LetterKind.WEEKLY, ended), None) == (
+        "Kính gửi đồng chí Trưởng Thôn 2. Thời gian mới: Thăm, tặng quà, hạn 24/6. "
+        "Không cần làm nữa: Đề xuất kinh phí. Việc phối hợp: Lớp bơi an toàn "
+        "(Phòng Văn hóa - Xã hội xã chủ trì), thứ Sáu, 26/6; Khắc phục điểm chưa an toàn "
+        "(Trường A, Trường B, Trường C và 02 đơn vị khác chủ trì), thứ Sáu, 12/6; "
+        "Việc hạn chế phổ biến (chỉ nêu tình trạng) (Công an xã chủ trì), thứ Sáu, 19/6. "
+        "Vướng mắc xin gọi 0220 000 101. Xin không gửi tên, ảnh các cháu vào nhóm."
+    )
+
+
+def test_a_leader_without_mail_reads_the_facts() -> None:
+    told = zalo_text(every_letter(VI)["escalation"], lambda _slot: "https://x.example/v/7KQ2")
+    assert told == (
+        "Kính gửi đồng chí Phó Chủ tịch UBND xã. Phòng Văn hóa - Xã hội xã kính báo cáo đồng chí "
+        "01 việc cần cho ý kiến: Cắm biển cảnh báo, rào chắn, phân người trông coi: 04 trong 06 đơn vị "
+        "đã xong; Thôn 2 và Thôn 5 chưa có kết quả, quá hạn 03 ngày làm việc (hạn 08/6). Ảnh hưởng: "
+        "Phúc tra điểm nguy hiểm (hạn 15/6, dự kiến lùi đến 18/6); Kiểm tra nhóm trẻ độc lập (hạn 22/6, "
+        "dự kiến lùi đến 24/6). Đề xuất của Phòng VH-XH: Cho lùi đến thứ Sáu, 12/6; nội dung, lý do ghi "
+        "ở trang của việc này. Xin cho ý kiến tại https://x.example/v/7KQ2 hoặc qua điện thoại. "
+        "Báo cáo kết quả chờ đồng chí xác nhận: Tổng hợp, thẩm định danh sách nhận quà (Phòng VH-XH). "
+        "Vướng mắc xin gọi 0220 000 101."
+    )
+
+
+def test_the_office_without_mail_reads_its_counts() -> None:
+    told = zalo_text(every_letter(VI)["digest"], None)
+    assert "Chờ xác nhận: 02 (lâu nhất 03 ngày làm việc); " in told
+    assert "Thư chưa đến: 02." in told
+
+
+def test_a_copy_tells_what_was_called_off_moved_and_confirmed() -> None:
+    week = every_letter(VI)["weekly"].parts[0]
+    assert isinstance(week, UnitSection)
+    copy = letter(LetterKind.DAILY, copied(week), to=FRONT)
+    assert "quá" not in zalo_text(replace(copy, parts=(copied(village_section()),)), links)
+    for text in (render(copy, links).text, zalo_text(copy, links)):
+        for title in ("Thăm, tặng quà", "Đề xuất kinh phí", "Treo băng rôn, khẩu hiệu"):
+            assert title in text
 
 
 def test_a_leader_who_only_accepts_is_not_asked_to_decide() -> None:

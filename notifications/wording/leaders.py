@@ -15,7 +15,7 @@ from notifications.blocks import (
     Tone,
     Unsaid,
 )
-from notifications.letters import Action, Letter, Links, slot_of
+from notifications.letters import Action, Letter, Links, Slot, slot_of
 from notifications.parts import Attempt, Case, Item, Leadership
 from notifications.speech import Speech
 from notifications.wording.items import LONGEST_TITLE, title
@@ -61,22 +61,29 @@ def blocks(
     """Each case with its four facts and three answers, then what waits for acceptance."""
     if not alone:
         yield Heading(part.plan.title)
-    office = letter.sender.name
     if part.cases:
-        yield Paragraph(
-            speech.plural(
-                "{office} respectfully reports {n} matter that needs your decision:",
-                "{office} respectfully reports {n} matters that need your decision:",
-                len(part.cases),
-                office=office,
-            )
-        )
+        yield Paragraph(reported(letter, part, speech))
     for number, case in enumerate(part.cases, 1):
         yield from _case(letter, case, number, links, speech)
     if part.to_accept:
         yield Heading(speech.say("Reports that wait for your acceptance"))
         for number, item in enumerate(part.to_accept, len(part.cases) + 1):
             yield Unsaid(partial(_to_accept, item, number, links, speech))
+
+
+def reported(letter: Letter, part: Leadership, speech: Speech) -> str:
+    """Who reports, and how many matters."""
+    return speech.plural(
+        "{office} respectfully reports {n} matter that needs your decision:",
+        "{office} respectfully reports {n} matters that need your decision:",
+        len(part.cases),
+        office=letter.sender.name,
+    )
+
+
+def slot_of_case(action: Action, case: Case) -> Slot:
+    """The place for a leader's link: who answers does so as a leader, not for the late unit."""
+    return slot_of(action, case.late[0])._replace(unit=None)
 
 
 def _case(letter: Letter, case: Case, number: int, links: Links | None, speech: Speech) -> Iterator[Block]:
@@ -86,14 +93,12 @@ def _case(letter: Letter, case: Case, number: int, links: Links | None, speech: 
     yield Fact(speech.say("Situation"), situation(case, speech))
     yield Fact(speech.say("Done so far"), tried(case, speech))
     yield Fact(speech.say("Consequence"), affected(case, speech))
-    yield Fact(speech.say("Proposal of {office}", office=letter.sender.short), _proposal(case, speech))
+    yield Fact(speech.say("Proposal of {office}", office=letter.sender.short), proposal(case, speech))
     if links is None:
         return
-    first = case.late[0]
 
     def answer(action: Action) -> str:
-        # The leader answers as a leader, not for the late unit.
-        return links(slot_of(action, first)._replace(unit=None))
+        return links(slot_of_case(action, case))
 
     agree = [Button(speech.say("Agree to the proposal"), answer(Action.AGREE), primary=True)]
     otherwise = speech.say("Decide otherwise") if case.proposed else speech.say("Give your decision")
@@ -192,7 +197,8 @@ def affected(case: Case, speech: Speech) -> str:
     return f"{'; '.join(slips)}."
 
 
-def _proposal(case: Case, speech: Speech) -> str:
+def proposal(case: Case, speech: Speech) -> str:
+    """The office's word, or that it asks for guidance; its grounds stay on the page of the work."""
     if not case.proposed:
         return speech.say("None yet; your guidance is respectfully asked for.")
     if case.proposed_until is None:

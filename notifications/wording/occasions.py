@@ -85,18 +85,21 @@ def closing_blocks(part: Closing, sender: Sender, speech: Speech, *, alone: bool
     """Thanks, the count, and what stays undone."""
     if not alone:
         yield Heading(speech.say("{unit} - {plan}", unit=part.unit_name, plan=part.plan.title))
-    yield Paragraph(
-        speech.say(
-            "{plan} is finished. {office} sincerely thanks {unit} for its part in it.",
-            plan=part.plan.title, office=sender.name, unit=part.unit_name,
-        )
-    )  # fmt: skip
+    yield Paragraph(finished(part, sender, speech))
     if part.tally.total:
         yield Paragraph(tally(part.tally, part.unit_name, part.voice, speech))
     if part.undone:
         yield Heading(speech.say("Still without a result"))
         yield from (Unsaid(partial(items.line, item, speech)) for item in part.undone)
     yield Paragraph(speech.say("Reminders and links of this plan end today."))
+
+
+def finished(part: Closing, sender: Sender, speech: Speech) -> str:
+    """That the plan is over, with thanks."""
+    return speech.say(
+        "{plan} is finished. {office} sincerely thanks {unit} for its part in it.",
+        plan=part.plan.title, office=sender.name, unit=part.unit_name,
+    )  # fmt: skip
 
 
 def sign_in_blocks(part: SignIn, links: Links | None, speech: Speech) -> Iterator[Block]:

@@ -35,6 +35,7 @@ def blocks(
     if section.copied:
         yield Paragraph(speech.say("For information: what {unit} was sent.", unit=section.unit_name))
         yield from _lines((*section.attention, *section.this_week, *section.later), speech)
+        yield from _news(section, speech)
         return
     yield from (Paragraph(text) for text in _opening(letter, section, speech))
     for number, item in enumerate(section.attention[:MOST_IN_FULL], 1):
@@ -159,6 +160,11 @@ def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Blo
     if section.helping:
         yield Heading(speech.say("To help with"))
         yield from (Unsaid(partial(items.helping_line, helping, speech)) for helping in section.helping)
+    yield from _news(section, speech)
+
+
+def _news(section: UnitSection, speech: Speech) -> Iterator[Block | Unsaid]:
+    """What asks for no answer: whoever gets a copy reads it as well."""
     yield from _listed(speech.say("New dates"), section.redated, speech)
     yield from _listed(speech.say("No longer needed"), section.cancelled, speech)
     if section.accepted:

@@ -1,15 +1,33 @@
 """The text that the office pastes into Zalo or reads out: short, one paragraph, no names of children."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from notifications.blocks import Block, Entry, Unsaid
 from notifications.letters import Action, Letter, Links, Slot, slot_of
-from notifications.parts import Closing, Decision, Item, UnitSection, Voice
+from notifications.parts import (
+    Alarm,
+    Case,
+    Closing,
+    Decision,
+    DeskNote,
+    Digest,
+    Helping,
+    Item,
+    Leadership,
+    Part,
+    SignIn,
+    UnitSection,
+    Voice,
+)
 from notifications.speech import Speech, speech
-from notifications.wording import items, occasions, units
+from notifications.wording import items, leaders, occasions, office, units
 from workflows.engine.states import Standing
 
 MOST_ITEMS = 5
 """Pieces of work in one text; a longer one is not read on a telephone."""
+
+MOST_CASES = 3
+"""Matters for a leader in one text: each brings its facts."""
 
 
 def zalo_text(letter: Letter, links: Links | None) -> str:
@@ -17,16 +35,7 @@ def zalo_text(letter: Letter, links: Links | None) -> str:
     said = speech(letter.language)
     sentences = [said.say("Dear {reader}.", reader=_lower_first(letter.recipient.salutation))]
     for part in letter.parts:
-        match part:
-            case UnitSection(copied=False):
-                sentences += _section(letter, part, links, said)
-            case Decision():
-                decided = occasions.decision_sentence(part, said)
-                sentences += [f"{items.title(part.item, said)}.", decided]
-            case Closing():
-                sentences += [units.tally(part.tally, part.unit_name, part.voice, said)]
-            case _:
-                continue
+        sentences += _part(letter, part, links, said)
     return " ".join([*sentences, *_ending(letter, said)])
 
 
@@ -36,21 +45,70 @@ def _lower_first(text: str) -> str:
     return f"{head.lower()} {rest}" if head == "Đồng" else text
 
 
+def _part(letter: Letter, part: Part, links: Links | None, said: Speech) -> Iterable[str]:
+    match part:
+        case UnitSection(copied=True):
+            return _copy(part, said)
+        case UnitSection():
+            return _section(letter, part, links, said)
+        case Leadership():
+            return _leadership(letter, part, links, said)
+        case Digest():
+            return _counts(office.blocks(part, None, said, alone=True), part.plan.title)
+        case DeskNote():
+            return _counts(office.desk_blocks(letter, part, None, said, first=1), letter.sender.short)
+        case Decision():
+            return _decision(part, links, said)
+        case Closing():
+            return _closing(letter, part, said)
+        case Alarm():
+            return (f"{said.say(trouble.message_id, **trouble.values)}." for trouble in part.troubles)
+        case SignIn():
+            return ()  # whoever holds the link is signed in: nothing to paste or to read out
+
+
 def _section(letter: Letter, section: UnitSection, links: Links | None, said: Speech) -> Iterator[str]:
     held = (*section.attention, *section.this_week, *section.later)
-    shown = held[:MOST_ITEMS]
-    if shown:
-        listed = [_item(item, section.voice, said) for item in shown]
-        if len(held) > len(shown):
-            listed.append(said.say("and {n} more", n=said.count(len(held) - len(shown))))
-        office, unit, work = letter.sender.short, section.unit_name, "; ".join(listed)
+    if held:
+        office_name, unit, work = letter.sender.short, section.unit_name, _works(held, section.voice, said)
         if section.voice is Voice.REQUEST:
-            yield said.say("{office} kindly asks for the results of: {work}.", office=office, work=work)
+            yield said.say("{office} kindly asks for the results of: {work}.", office=office_name, work=work)
         else:
-            yield said.say("{office} reminds {unit}: {work}.", office=office, unit=unit, work=work)
-        yield _answer(section, shown[0] if len(shown) == 1 else None, links, said)
+            yield said.say("{office} reminds {unit}: {work}.", office=office_name, unit=unit, work=work)
+        yield _answer(section, held[0] if len(held) == 1 else None, links, said)
+    yield from _news(section, said)
+
+
+def _copy(section: UnitSection, said: Speech) -> Iterator[str]:
+    yield said.say("For information: what {unit} was sent.", unit=section.unit_name)
+    held = (*section.attention, *section.this_week, *section.later)
+    if held:
+        yield f"{_some([items.title(item, said) for item in held], said)}."
+    yield from _news(section, said)
+
+
+def _news(section: UnitSection, said: Speech) -> Iterator[str]:
+    """What the unit need not answer, but must know."""
+    if section.redated:
+        yield f"{said.say('New dates')}: {_works(section.redated, section.voice, said)}."
+    if section.cancelled:
+        gone = [items.title(item, said) for item in section.cancelled]
+        yield f"{said.say('No longer needed')}: {_some(gone, said)}."
     for item in section.accepted:
         yield said.say("Confirmed as done: {title}.", title=items.title(item, said))
+    if section.helping and not section.copied:
+        helped = [_helping(helping, said) for helping in section.helping]
+        yield f"{said.say('To help with')}: {_some(helped, said)}."
+
+
+def _works(work: Sequence[Item], voice: Voice, said: Speech) -> str:
+    return _some([_item(item, voice, said) for item in work], said)
+
+
+def _some(named: Sequence[str], said: Speech) -> str:
+    more = len(named) - MOST_ITEMS
+    rest = [said.say("and {n} more", n=said.count(more))] if more > 0 else []
+    return "; ".join([*named[:MOST_ITEMS], *rest])
 
 
 def _item(item: Item, voice: Voice, said: Speech) -> str:
@@ -66,6 +124,11 @@ def _item(item: Item, voice: Voice, said: Speech) -> str:
     return said.say("{title}, due {day}", title=title, day=day)
 
 
+def _helping(helping: Helping, said: Speech) -> str:
+    line = items.helping_line(helping, said)
+    return f"{line.text}, {line.aside}"
+
+
 def _answer(section: UnitSection, only: Item | None, links: Links | None, said: Speech) -> str:
     if links is None:
         return said.say("When it is done, please answer DONE.")
@@ -75,7 +138,55 @@ def _answer(section: UnitSection, only: Item | None, links: Links | None, said: 
     return said.say("When it is done, please report here: {link} or answer DONE.", link=links(slot))
 
 
+def _leadership(letter: Letter, part: Leadership, links: Links | None, said: Speech) -> Iterator[str]:
+    if part.cases:
+        yield leaders.reported(letter, part, said)
+    for case in part.cases[:MOST_CASES]:
+        yield from _case(letter, case, links, said)
+    if (more := len(part.cases) - MOST_CASES) > 0:
+        yield f"({said.say('and {n} more', n=said.count(more))}.)"
+    if part.to_accept:
+        reports = [f"{items.title(item, said)} ({item.unit_name})" for item in part.to_accept]
+        yield f"{said.say('Reports that wait for your acceptance')}: {_some(reports, said)}."
+
+
+def _case(letter: Letter, case: Case, links: Links | None, said: Speech) -> Iterator[str]:
+    yield f"{case.title[: items.LONGEST_TITLE]}: {leaders.situation(case, said)}"
+    if case.affected:
+        yield f"{said.say('Consequence')}: {leaders.affected(case, said)}"
+    if case.proposed:
+        heading = said.say("Proposal of {office}", office=letter.sender.short)
+        yield f"{heading}: {leaders.proposal(case, said)}"
+    if links is not None:
+        link = links(leaders.slot_of_case(Action.OTHERWISE, case))
+        yield said.say("Please answer at {link} or by telephone.", link=link)
+
+
+def _counts(blocks: Iterable[Block | Unsaid], about: str) -> Iterator[str]:
+    """The headings of the office's morning, each with its number; the lists stand in the window."""
+    counted = [block.title for block in blocks if isinstance(block, Entry)]
+    if counted:
+        yield f"{about}: {'; '.join(counted)}."
+
+
+def _decision(part: Decision, links: Links | None, said: Speech) -> Iterator[str]:
+    yield f"{items.title(part.item, said)}."
+    yield occasions.decision_sentence(part, said)
+    if links is not None:
+        yield said.say("See {link} for more.", link=links(slot_of(Action.SEE, part.item)))
+
+
+def _closing(letter: Letter, part: Closing, said: Speech) -> Iterator[str]:
+    yield occasions.finished(part, letter.sender, said)
+    if part.tally.total:
+        yield units.tally(part.tally, part.unit_name, part.voice, said)
+    if part.undone:
+        undone = [items.title(item, said) for item in part.undone]
+        yield f"{said.say('Still without a result')}: {_some(undone, said)}."
+
+
 def _ending(letter: Letter, said: Speech) -> Iterator[str]:
     if letter.sender.phone is not None:
         yield said.say("With any difficulty please call {phone}.", phone=letter.sender.phone)
-    yield said.say("Please send no names or pictures of children to the group.")
+    if letter.recipient.voice is not Voice.REPORT:
+        yield said.say("Please send no names or pictures of children to the group.")
