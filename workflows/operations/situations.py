@@ -1,6 +1,6 @@
 """From stored rows to what a decision is taken on, and who somebody is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from plan_definitions.diagnostics import did_you_mean
 from plan_definitions.model import Office
@@ -19,7 +19,7 @@ def whole_situation(transaction: Transaction, plan: StoredPlan) -> Situation:
     return situation_with(plan, transaction.assignments.of_plan(plan.number))
 
 
-def near_situation(transaction: Transaction, plan: StoredPlan, near: Iterable[Assignment]) -> Situation:
+def near_situation(transaction: Transaction, plan: StoredPlan, near: Sequence[Assignment]) -> Situation:
     """A plan with the assignments that decisions on `near` depend on.
 
     Those of the same tasks (thresholds), of their predecessors, and, since a move may flag them, of their
@@ -30,7 +30,8 @@ def near_situation(transaction: Transaction, plan: StoredPlan, near: Iterable[As
     successors = {t.id for t in tasks.values() for edge in t.after if edge.task in chosen}
     around = chosen | successors
     before = {edge.task for name in around if name in tasks for edge in tasks[name].after}
-    return situation_with(plan, transaction.assignments.of_tasks(plan.number, sorted(around | before)))
+    others = transaction.assignments.of_tasks(plan.number, sorted(around | before), besides=near)
+    return situation_with(plan, [*near, *others])
 
 
 def situation_with(plan: StoredPlan, assignments: Iterable[Assignment]) -> Situation:

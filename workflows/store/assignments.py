@@ -82,10 +82,13 @@ class Assignments:
             query = query.where(ROW.state.in_(sorted(states)))
         return self._read(query)
 
-    def of_tasks(self, plan_number: int, tasks: Collection[str]) -> list[Assignment]:
-        """Every assignment of some tasks."""
+    def of_tasks(
+        self, plan_number: int, tasks: Collection[str], *, besides: Iterable[Assignment] = ()
+    ) -> list[Assignment]:
+        """Every assignment of some tasks, `besides` those at hand already."""
         query = _of_plan(plan_number).where(ROW.task.in_(sorted(tasks))).order_by(ROW.number)
-        return self._read(query)
+        known = [assignment.number for assignment in besides]
+        return self._read(query.where(ROW.number.not_in(known)) if known else query)
 
     def alike(self, plan_number: int) -> list[tuple[Assignment, int]]:
         """One of each kind of a plan's assignments, and how many there are.
