@@ -18,6 +18,8 @@ import uvicorn
 from psycopg import sql
 from sqlalchemy import make_url
 from web_house import House, open_house, play_season
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from workflows.flows.environment import prefect_folder
 from workflows.flows.server import Server, started_server
@@ -31,6 +33,26 @@ _numbers = itertools.count(1)
 
 _SLOW = ("prefect", "browser", "destructive")
 """Marks of tests that wait for servers, browsers and processes to start and end."""
+
+_AT_ONE_SERVER = frozenset(
+    f"tests/test_{name}.py"
+    for name in ("cli_flows", "daily_round", "docs", "prefect_server", "up", "up_stop")
+)
+"""Files whose tests share `prefect_server`: a second worker would start, and keep, a second one."""
+
+
+class _FilesByServer(LoadFileScheduling):  # type: ignore[misc]
+    """A file stays with one worker, and the files at one server with the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "at one server" if file in _AT_ONE_SERVER else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """How tests are shared out among processes, whatever `--dist` says."""
+    return _FilesByServer(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
