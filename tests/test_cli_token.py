@@ -68,7 +68,7 @@ def test_a_revoked_token_lets_nobody_in(office: Office) -> None:
         (("create", "e-office", "--scope", "rea"), 2, "there is no scope `rea`"),
         (("create", "E Office"), 2, "no name for a token"),
         (("create", "e-office", "--unit", "thon-9"), 1, "there is no unit `thon-9`"),
-        (("create", "e-office", "--by", "thon-1"), 1, "standing office's"),
+        (("create", "e-office", "--by", "thon-1"), 1, "for the standing office to decide"),
         (("revoke", "e-office"), 1, "there is no token `e-office`"),
     ],
 )

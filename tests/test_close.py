@@ -17,9 +17,12 @@ from operation_cases import (
 
 from notifications.letters import LetterKind
 from notifications.parts import Closing
+from workflows.engine.orders import Actor, Order
 from workflows.engine.states import Verb
-from workflows.errors import NotFound
+from workflows.errors import MoveRefused, NotFound
 from workflows.operations.close import Closed, close_plan
+from workflows.operations.move import PlanReference
+from workflows.operations.together import carry_out_together, preview
 from workflows.store.database import Database
 
 
@@ -84,6 +87,42 @@ def test_closing_is_in_the_history_and_the_chain_holds(database: Database) -> No
         last = list(transaction.history.of_plan(heading.number))[-1].record
         assert (last.verb, last.by, last.assignment) == (Verb.CLOSE, "vhxh", None)
         assert transaction.history.verify(heading.number).broken_at is None
+
+
+@pytest.mark.parametrize("by", ["nobody-at-all", "thon-1", "deputy_chair"])
+def test_only_the_standing_office_closes(database: Database, by: str) -> None:
+    publish_plan(database)
+    with pytest.raises(MoveRefused, match=by):
+        close_plan(database, KIM_THANH, PLAN, by=by, as_of=june(30), now=at(june(30)))
+    with database.read() as transaction:
+        (heading,) = transaction.plans.headings()
+        assert heading.closed_on is None
+
+
+def test_the_work_of_a_closed_plan_is_moved_by_nobody(database: Database) -> None:
+    publish_plan(database)
+    round_on(database, june(1))
+    move(database, Verb.SUBMIT, "signs/thon-1", "thon-1", june(3))
+    close(database)
+    before = snapshot(database)
+    where = PlanReference(KIM_THANH, PLAN)
+
+    def accept(by: Actor) -> Order:
+        return Order(Verb.ACCEPT, "signs/thon-1", by)
+
+    with pytest.raises(MoveRefused, match="closed"):
+        move(database, Verb.RETURN, "signs/thon-1", "vhxh", june(30), note="Thiếu ảnh")
+    with pytest.raises(MoveRefused, match="closed"):
+        carry_out_together(
+            database, where, "vhxh", [("signs/thon-1", [accept])],
+            once="a" * 64, as_of=june(30), now=at(june(30)),
+        )  # fmt: skip
+    with pytest.raises(MoveRefused, match="closed"):
+        preview(
+            database, where, "vhxh", ["signs/thon-1"], lambda _name, by: accept(by),
+            as_of=june(30), now=at(june(30)),
+        )  # fmt: skip
+    assert snapshot(database) == before
 
 
 def test_an_unknown_plan_cannot_be_closed(database: Database) -> None:

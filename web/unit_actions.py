@@ -18,7 +18,7 @@ from web.window import window_of
 from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Via
 from workflows.engine.states import Verb
-from workflows.errors import DonDocError, MoveRefused, WrongUse
+from workflows.errors import DonDocError, WrongUse
 from workflows.operations.answers import Answer, carry_out_once
 from workflows.operations.move import PlanReference
 from workflows.operations.reading.work import Work
@@ -55,8 +55,6 @@ def _carry_out(
     request: Request, visitor: Visitor, guest: Guest, found: Work, act: str, form: PostedForm
 ) -> tuple[Answer, str | None]:
     window = window_of(request)
-    if found.plan.closed_on is not None:
-        raise MoveRefused("this plan is closed; its pages only show what was done")
     if act not in DRAFTS:
         raise WrongUse("the form does not say what it is about; load the page again")
     title = form.line("reporter", LONGEST_TITLE) or _known_reporter(request, visitor, guest)

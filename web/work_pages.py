@@ -15,7 +15,7 @@ from web.uploaded import discard, kept_files
 from web.window import window_of
 from workflows.engine.moves import PEOPLES_VERBS
 from workflows.engine.states import MOVES, Verb
-from workflows.errors import DonDocError, MoveRefused, NotFound, WrongUse
+from workflows.errors import DonDocError, NotFound, WrongUse
 from workflows.operations.answers import carry_out_once
 from workflows.operations.evidence.kept_files import FOLDER
 from workflows.operations.move import PlanReference
@@ -71,8 +71,6 @@ def _read(request: Request, member: Member, plan: str, assignment: str) -> Offic
 
 def _carry_out(request: Request, member: Member, found: OfficeWork, act: str, form: PostedForm) -> None:
     window, plan, row = window_of(request), found.work.plan, found.work.row
-    if plan.closed_on is not None:
-        raise MoveRefused("this plan is closed; its pages only show what was done")
     if not act:
         raise WrongUse("the form does not say what it is about; load the page again")
     verb = Verb(act)

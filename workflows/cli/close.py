@@ -7,7 +7,7 @@ import typer
 from plan_definitions.diagnostics import Phrase
 from plan_definitions.model import Role
 from workflows.cli import output
-from workflows.cli.parameters import AsJson, AsOf, OfficeName
+from workflows.cli.parameters import AsJson, AsOf, Decider, OfficeName
 from workflows.cli.plans import accepted_plan
 from workflows.cli.session import Session
 from workflows.operations.close import close_plan
@@ -20,9 +20,7 @@ def close(
     plan: Annotated[
         str, typer.Argument(metavar="PLAN", help=N_("The plan's id, or its file."), show_default=False)
     ],
-    by: Annotated[
-        str, typer.Option("--by", metavar="WHO", help=N_("Who closes it: a contact, unit or role."))
-    ] = Role.STANDING_OFFICE.value,
+    by: Decider = Role.STANDING_OFFICE.value,
     as_of: AsOf = None,
     office: OfficeName = None,
     as_json: AsJson = False,

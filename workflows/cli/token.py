@@ -8,7 +8,7 @@ from plan_definitions.diagnostics import Phrase, did_you_mean
 from plan_definitions.model import Role
 from workflows.cli import output
 from workflows.cli.help import VerbCommand, VerbGroup
-from workflows.cli.parameters import AsJson, OfficeName
+from workflows.cli.parameters import AsJson, Decider, OfficeName
 from workflows.cli.session import Session
 from workflows.errors import WrongUse
 from workflows.operations.api_tokens import DAYS, make_token, revoke_token, tokens_of
@@ -20,10 +20,6 @@ app = typer.Typer(cls=VerbGroup, add_completion=False, rich_markup_mode=None)
 
 TokenName = Annotated[
     str, typer.Argument(metavar="NAME", help=N_("The name of the other system."), show_default=False)
-]
-By = Annotated[
-    str,
-    typer.Option("--by", metavar="WHO", help=N_("Who decides it: a contact, unit or role of the office.")),
 ]
 Scopes = Annotated[
     list[str] | None,
@@ -58,7 +54,7 @@ def create(
     scope: Scopes = None,
     unit: Units = None,
     days: Days = DAYS,
-    by: By = Role.STANDING_OFFICE.value,
+    by: Decider = Role.STANDING_OFFICE.value,
     office: OfficeName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -98,7 +94,7 @@ def list_(context: typer.Context, office: OfficeName = None, as_json: AsJson = F
 def revoke(
     context: typer.Context,
     name: TokenName,
-    by: By = Role.STANDING_OFFICE.value,
+    by: Decider = Role.STANDING_OFFICE.value,
     office: OfficeName = None,
     as_json: AsJson = False,
 ) -> None:

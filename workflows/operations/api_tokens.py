@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from plan_definitions.model import Office, Role
 from workflows.engine.orders import Actor
-from workflows.errors import MoveRefused, NotFound, WrongUse
-from workflows.operations.situations import check_unit, find_actor
+from workflows.errors import NotFound, WrongUse
+from workflows.operations.situations import check_office, check_unit
 from workflows.store.database import Database
 from workflows.store.records import ApiToken, Scope
 
@@ -57,7 +57,7 @@ def make_token(
     text = MARK + secrets.token_urlsafe(32)
     with database.write() as transaction:
         place = transaction.offices.get(office)
-        _check_maker(by, place)
+        check_office(by, place)
         _check(name, scopes, units, days, place)
         token = ApiToken(
             office, name, frozenset(scopes), frozenset(units), by, now, now + timedelta(days=days)
@@ -76,7 +76,7 @@ def tokens_of(database: Database, office: str) -> list[ApiToken]:
 def revoke_token(database: Database, office: str, name: str, *, by: str, now: datetime) -> None:
     """End a token at once. Raises NotFound where there is none that holds, MoveRefused as `make_token`."""
     with database.write() as transaction:
-        _check_maker(by, transaction.offices.get(office))
+        check_office(by, transaction.offices.get(office))
         if not transaction.api_tokens.revoke(office, name, by, now):
             raise NotFound("there is no token `{name}` that could be revoked", name=name)
 
@@ -105,11 +105,6 @@ def actor_of(token: ApiToken, speaks_for: Actor) -> Actor:
 def _digest(text: str) -> str:
     # A random text of 256 bits cannot be guessed from its hash; salt and slowness would add nothing.
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _check_maker(by: str, office: Office) -> None:
-    if Role.STANDING_OFFICE not in find_actor(by, office).roles:
-        raise MoveRefused("tokens are the standing office's, not for `{by}`", by=by)
 
 
 def _check(name: str, scopes: Collection[Scope], units: Collection[str], days: int, office: Office) -> None:

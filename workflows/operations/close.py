@@ -9,7 +9,7 @@ from workflows.engine.records import Record
 from workflows.engine.states import UNFINISHED, Verb
 from workflows.errors import NotFound
 from workflows.operations.mail.queueing import queue
-from workflows.operations.situations import whole_situation
+from workflows.operations.situations import check_office, whole_situation
 from workflows.store.database import Database
 from workflows.texts import Language
 
@@ -35,9 +35,13 @@ def close_plan(
     now: datetime,
     language: Language = Language.VI,
 ) -> Closed:
-    """End a plan: no round looks at it again, its links only show. Raises NotFound if unknown or closed."""
+    """End a plan: no round looks at it again, its links only show.
+
+    Raises NotFound where it is unknown or closed, MoveRefused where `by` is not the standing office.
+    """
     with database.write() as transaction:
         stored = transaction.plans.get(office, plan)
+        check_office(by, transaction.offices.get(office))
         if not transaction.plans.close(stored.number, as_of):
             raise NotFound("the plan `{plan}` is closed already", plan=plan)
         record = Record(None, Verb.CLOSE, None, None, as_of, now, by)

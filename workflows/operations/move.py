@@ -47,7 +47,8 @@ def carry_out(
     """Carry out the order that `draft` makes for `who`, and say how the assignment stands then.
 
     `files` are evidence already kept. Raises NotFound for an unknown plan or assignment, MoveRefused where
-    the table, a rule or the person says no or somebody else was first; nothing has changed then.
+    the plan is closed, the table, a rule or the person says no or somebody else was first; nothing has
+    changed then.
     """
     with database.write() as transaction:
         return carry_out_in(
@@ -68,6 +69,7 @@ def carry_out_in(
 ) -> Row:
     """As `carry_out`, within a transaction that somebody else opened and ends."""
     plan = transaction.plans.get(where.office, where.plan)
+    check_not_closed(plan)
     # Whoever may sign in or hold a link may act: plans published before somebody came do not name him.
     order = draft(find_actor(who, transaction.offices.get(where.office)))
     target = _target(transaction, plan, order.assignment)
@@ -85,6 +87,12 @@ def carry_out_in(
     after = _after(transaction, plan, situation, changes)
     _tell(transaction, plan, changes, after, as_of, now, language)
     return board.row(after.assignments[changes[0].after.id], after, as_of)
+
+
+def check_not_closed(plan: StoredPlan) -> None:
+    """Raise MoveRefused for a plan that is over: each unit was told its count, and no round follows."""
+    if plan.closed_on is not None:
+        raise MoveRefused("this plan is closed; its work can only be read")
 
 
 def apply(transaction: Transaction, plan: StoredPlan, changes: Sequence[Change], as_of: date) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from plan_definitions.diagnostics import did_you_mean
-from plan_definitions.model import Channel, Contact, Office, Role
+from plan_definitions.model import Channel, Contact, Office
 from workflows.engine.records import Record
 from workflows.engine.states import Verb
-from workflows.errors import MoveRefused, NotFound
-from workflows.operations.situations import find_actor
+from workflows.errors import NotFound
+from workflows.operations.situations import check_office
 from workflows.store.database import Database
 from workflows.store.transaction import Transaction
 
@@ -23,7 +23,7 @@ def revoke_links(
     """
     with database.write() as transaction:
         place = transaction.offices.get(office)
-        _check_office(by, place)
+        check_office(by, place)
         contacts = _contacts(who, place)
         for contact in contacts:
             transaction.tokens.bump(office, contact)
@@ -42,7 +42,7 @@ def erase_note(
     text, MoveRefused where `by` is not the standing office.
     """
     with database.write() as transaction:
-        _check_office(by, transaction.offices.get(office))
+        check_office(by, transaction.offices.get(office))
         stored = transaction.plans.get(office, plan)
         number = transaction.assignments.get(stored.number, assignment).number
         records = transaction.history.of_assignment(number)
@@ -76,11 +76,6 @@ def record_revocation(
     facts = {"contacts": sorted(contacts)}
     record = Record(None, Verb.REVOKE, None, None, as_of, now, by, facts=facts)
     transaction.history.append(plan_number, [record])
-
-
-def _check_office(by: str, office: Office) -> None:
-    if Role.STANDING_OFFICE not in find_actor(by, office).roles:
-        raise MoveRefused("that is for the standing office to decide, not for `{by}`", by=by)
 
 
 def _contacts(who: str, office: Office) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from plan_definitions.diagnostics import did_you_mean
-from plan_definitions.model import Office
+from plan_definitions.model import Office, Role
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.orders import Actor
 from workflows.engine.records import Assignment
@@ -60,6 +60,12 @@ def find_actor(who: str, office: Office) -> Actor:
         )
     roles = frozenset(role for role, holder in office.roles.items() if holder == unit)
     return Actor(who, frozenset({unit}), roles)
+
+
+def check_office(by: str, office: Office) -> None:
+    """Raise MoveRefused unless `by` is the standing office, or somebody of its unit."""
+    if Role.STANDING_OFFICE not in find_actor(by, office).roles:
+        raise MoveRefused("that is for the standing office to decide, not for `{by}`", by=by)
 
 
 def check_unit(unit: str, office: Office) -> None:

@@ -8,7 +8,7 @@ from workflows.engine import board, moves
 from workflows.engine.board import Row
 from workflows.engine.orders import Actor, Order
 from workflows.errors import MoveRefused, NotFound
-from workflows.operations.move import PlanReference, carry_out_in
+from workflows.operations.move import PlanReference, carry_out_in, check_not_closed
 from workflows.operations.situations import find_actor, whole_situation
 from workflows.store.database import Database
 from workflows.store.transaction import Transaction
@@ -98,11 +98,15 @@ def preview(
     as_of: date,
     now: datetime,
 ) -> Preview:
-    """Judge an order for each of some assignments and change nothing. Raises NotFound."""
+    """Judge an order for each of some assignments and change nothing.
+
+    Raises NotFound, and MoveRefused for a closed plan.
+    """
     possible: list[Row] = []
     refused: list[tuple[Row, MoveRefused]] = []
     with database.read() as transaction:
         plan = transaction.plans.get(where.office, where.plan)
+        check_not_closed(plan)
         situation = whole_situation(transaction, plan)
         actor = find_actor(who, transaction.offices.get(where.office))
         for name in assignments:
