@@ -40,7 +40,7 @@ def blocks(
     yield from (Paragraph(text) for text in _opening(letter, section, speech))
     for number, item in enumerate(section.attention[:MOST_IN_FULL], 1):
         yield Unsaid(partial(items.entry, item, number, section.voice, links, speech))
-    yield from _lines(section.attention[MOST_IN_FULL:], speech)
+    yield from _listed(speech.say("Further work"), section.attention[MOST_IN_FULL:], speech)
     yield from _lists(letter, section, speech)
     if (section.tally is not None or letter.kind is LetterKind.PUBLICATION) and links is not None:
         slot = Slot(Action.UNIT, section.plan.id, unit=section.unit)
