@@ -1,5 +1,6 @@
 """The clerk's pages: the day, an assignment and its moves, hand-overs, the board, the outbox."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
@@ -9,6 +10,8 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from web_house import BASE_URL, OFFICE, PLAN, SIGNS_2, House, forms_of, send
 
+from notifications.letters import from_json
+from notifications.parts import Digest
 from notifications.speech import speech
 from web.board_files import as_text, board_xlsx
 from web.board_rows import Chosen, plain, select
@@ -17,6 +20,7 @@ from workflows.engine.states import Verb
 from workflows.operations.mail.queueing import morning
 from workflows.operations.reading.board import read_board
 from workflows.operations.reading.desk import office_day
+from workflows.operations.revocation import erase_note
 from workflows.operations.round import run_round
 from workflows.store.records import LetterState, Outcome
 from workflows.texts import Language
@@ -51,7 +55,7 @@ def _next_round(house: House, day: date) -> None:
     run_round(house.database, OFFICE, as_of=day, now=morning(day))
 
 
-def test_the_day_counts_what_the_letters_digest_counts(house: House, clerk: TestClient) -> None:
+def test_the_day_shows_what_waits_for_the_office(house: House, clerk: TestClient) -> None:
     text = clerk.get("/today").text
 
     assert 'id="check-1"' in text
@@ -59,6 +63,34 @@ def test_the_day_counts_what_the_letters_digest_counts(house: House, clerk: Test
     assert "Đang chờ:" in text  # the police wait for the villages, by name
     assert "Thôn 2" in text
     assert 'id="own-1"' in text  # the office's own gifts are due today
+
+
+def test_the_day_counts_what_the_letters_digest_counts(house: House) -> None:
+    for unit, verb, fields in (
+        ("thon-2", Verb.OBSTACLE, {"note": "Thiếu biển"}),
+        ("thon-3", Verb.EXTEND, {"until": date(2026, 6, 18), "note": "Chờ biển"}),
+    ):
+        house.move(unit, verb, f"hazard-signs/{unit}", **fields)
+    _next_round(house, date(2026, 6, 11))
+    with house.database.read() as transaction:
+        letter = from_json(transaction.letters.find(OFFICE, kinds=["digest"])[-1].content)
+    (digest,) = (part for part in letter.parts if isinstance(part, Digest))
+    text = house.member("vhxh").get("/today", params={"lang": "en"}).text
+    shown = {
+        label: int(n) for n, label in re.findall(r'<strong class="numbers">(\d+)</strong> ([^<]+)<', text)
+    }
+
+    assert letter.as_of == date(2026, 6, 11)
+    assert min(shown["To check"], shown["Stuck"], shown["More time asked"], shown["Overdue"]) > 0
+    assert shown == {
+        "To check": digest.total("to_check"),
+        "Stuck": digest.total("obstacles"),
+        "More time asked": digest.total("extensions"),
+        "Overdue": digest.total("overdue"),
+        "Waiting for others": digest.total("waiting"),
+        "Not heard from": len(digest.silent),
+        "Your own work": shown["Your own work"],  # no letter counts it: each stands in the office's section
+    }
 
 
 def test_a_report_is_confirmed_from_the_day_and_only_once(house: House, clerk: TestClient) -> None:
@@ -86,6 +118,63 @@ def test_a_report_is_sent_back_with_a_reason_and_never_without(house: House, cle
     send(clerk, _page(SIGNS_1), refused, marked={"act": "return"}, note="Thiếu ảnh biển thứ hai")
     assert house.state(SIGNS_1) == "started"
     assert _record(house, SIGNS_1)["note"] == "Thiếu ảnh biển thứ hai"
+
+
+def test_a_decision_reaches_its_reader_in_the_language_of_the_installation(
+    house: House, clerk: TestClient
+) -> None:
+    clerk.get("/today", params={"lang": "en"})
+    send(clerk, _page(SIGNS_1), clerk.get(_page(SIGNS_1)), marked={"act": "return"}, note="Thiếu ảnh")
+    texts = send(clerk, "/board/preview", clerk.get("/board"), act="texts", pick=[SIGNS_2]).text
+    with house.database.read() as transaction:
+        (letter,) = transaction.letters.find(OFFICE, kinds=["decision"])
+
+    assert from_json(letter.content).language is Language.VI
+    assert "Kính gửi" in texts
+
+
+def test_the_office_s_remark_on_a_received_order_is_kept(house: House, clerk: TestClient) -> None:
+    note = "Trưởng thôn hẹn báo lại"
+    send(clerk, _page(SIGNS_2), clerk.get(_page(SIGNS_2)), marked={"act": "start"}, via="phone", note=note)
+
+    assert (_record(house, SIGNS_2)["verb"], _record(house, SIGNS_2)["note"]) == (Verb.START, note)
+
+
+def test_a_promise_written_down_for_a_unit_needs_its_day(house: House, clerk: TestClient) -> None:
+    shown = clerk.get(_page(SIGNS_2))
+    refused = send(clerk, _page(SIGNS_2), shown, marked={"act": "promise"}, via="phone", until="")
+    assert (refused.status_code, house.state(SIGNS_2)) == (422, "open")
+
+    send(
+        clerk,
+        _page(SIGNS_2),
+        shown,
+        marked={"act": "promise"},
+        via="phone",
+        until="2026-06-12",
+        note="Chờ xe",
+    )
+    record = _record(house, SIGNS_2)
+    assert (record["verb"], record["note"]) == (Verb.PROMISE, "Chờ xe")
+
+
+def test_words_that_were_erased_are_not_replaced_by_older_ones(house: House, clerk: TestClient) -> None:
+    def present() -> str:
+        """What the page says about the difficulty of today, apart from the history below."""
+        text: str = clerk.get(_page(SIGNS_2)).text
+        return text.partition('<div class="notice soon">')[2].partition("</div>")[0]
+
+    house.move("thon-2", Verb.OBSTACLE, SIGNS_2, note="Thiếu kinh phí")
+    house.move("thon-2", Verb.RESOLVE, SIGNS_2)
+    house.move("thon-2", Verb.OBSTACLE, SIGNS_2, note="Bé An ốm")
+    before = present()
+    erase_note(
+        house.database, OFFICE, PLAN, SIGNS_2, house.records(),
+        by="vhxh", as_of=house.window.today(), now=house.now,
+    )  # fmt: skip
+
+    assert "Bé An ốm" in before
+    assert present() == before.replace('<p class="pre">Bé An ốm</p>', "")
 
 
 def test_what_was_written_stands_again_beside_what_is_wrong_with_it(house: House, clerk: TestClient) -> None:
@@ -256,7 +345,9 @@ def test_every_filter_narrows_the_same_rows(house: House) -> None:
 
 
 def test_a_filter_that_means_nothing_shows_the_whole_board_or_an_empty_one(clerk: TestClient) -> None:
-    assert "hazard" in clerk.get("/board", params={"standing": "nonsense"}).text
+    whole = clerk.get("/board").text.count("<tr>")
+    assert whole > 3
+    assert clerk.get("/board", params={"standing": "nonsense"}).text.count("<tr>") == whole
     assert "Không có việc nào khớp" in clerk.get("/board", params={"unit": "nobody"}).text
 
 

@@ -13,7 +13,7 @@ from web.drawings.gantt import bars, gantt
 from web.drawings.graph import graph
 from web.filters import TONES
 from web.forms import Posted, PostedForm
-from web.pages import language_of, page, redirect, speech_of, url
+from web.pages import page, redirect, speech_of, url
 from web.refusals import log_refusal
 from web.window import window_of
 from workflows.engine.board import Row, counts, letter_order
@@ -241,7 +241,7 @@ def accept_many(request: Request, member: Clerk, form: Posted) -> Response:
     done = carry_out_together(
         window.database, PlanReference(member.office, plan), member.contact,
         [(assignment, [draft(assignment)]) for assignment in picked],
-        once=_once(form, member, plan), as_of=window.today(), now=window.now(), language=language_of(request),
+        once=_once(form, member, plan), as_of=window.today(), now=window.now(), language=window.settings.lang,
     )  # fmt: skip
     if not done.refused:
         return redirect(request, "/board", plan=plan, said="accepted")
@@ -262,6 +262,6 @@ def _texts(request: Request, member: Member, plan: str, picked: Sequence[str]) -
     units = list(dict.fromkeys(name.split("/")[1] for name in picked if "/" in name))
     texts = unit_messages(
         window.database, member.office, units[:MOST_TEXTS], as_of=window.today(), signer=window.keys.links,
-        base_url=window.settings.public_base_url, language=language_of(request),
+        base_url=window.settings.public_base_url, language=window.settings.lang,
     )  # fmt: skip
     return page(request, "office/texts.html", plan=plan, texts=texts, left=max(len(units) - MOST_TEXTS, 0))

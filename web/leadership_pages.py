@@ -11,7 +11,7 @@ from web.access import Leader, Member, TheVisitor, Visitor, title_of
 from web.forms import Posted, PostedForm
 from web.office_orders import answer_of
 from web.office_words import BUDGET_SOURCES, DONE_WORDS
-from web.pages import language_of, page, speech_of
+from web.pages import page, speech_of
 from web.refusals import Refused, Why, log_refusal
 from web.window import window_of
 from workflows.engine.orders import Actor, Order
@@ -127,7 +127,7 @@ def _decide(request: Request, leader: Member, found: LateCase, form: PostedForm)
         once=form.once(leader.office, found.plan.id, found.first, leader.contact),
         as_of=window.today(),
         now=window.now(),
-        language=language_of(request),
+        language=window.settings.lang,
     )
 
 

@@ -15,7 +15,7 @@ UNITS_WORDS: Mapping[Verb, str] = MappingProxyType(
     {
         Verb.START: "start",
         Verb.SUBMIT: "done",
-        Verb.PROMISE: "promise",
+        Verb.PROMISE: "start",
         Verb.OBSTACLE: "stuck",
         Verb.EXTEND: "more_time",
         Verb.EVIDENCE: "evidence",
@@ -60,10 +60,8 @@ def answer_of(form: PostedForm) -> Answered | None:
 
 
 def _said(form: PostedForm, verb: Verb, assignment: str, by: Actor, files: int) -> Order:
-    """A unit's word, read as on the unit's own page."""
-    if verb is Verb.PROMISE:
-        return Order(verb, assignment, by, until=form.day("until"), note=form.text("note"))
-    return DRAFTS[UNITS_WORDS[verb]](form, assignment, by, files)
+    """A unit's word, read as on the unit's own page; a promise without its day stays one, to be refused."""
+    return replace(DRAFTS[UNITS_WORDS[verb]](form, assignment, by, files), verb=verb)
 
 
 def _via(form: PostedForm) -> Via:

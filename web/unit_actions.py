@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from web.access import Guest, TheVisitor, Visitor, title_of
 from web.forms import LONGEST_TITLE, Posted, PostedForm
-from web.pages import language_of, redirect, speech_of
+from web.pages import redirect, speech_of
 from web.refusals import log_refusal
 from web.reporters import keep_reporter, reporter_of
 from web.unit_pages import show_work, work_of
@@ -66,7 +66,7 @@ def _carry_out(
         done = carry_out_once(
             window.database, PlanReference(guest.office, found.plan.id), guest.contact, found.row.id,
             lambda _known: _with_reporter(DRAFTS[act](form, found.row.id, speaker, len(files)), title),
-            once=once, as_of=window.today(), now=window.now(), files=files, language=language_of(request),
+            once=once, as_of=window.today(), now=window.now(), files=files, language=window.settings.lang,
         )  # fmt: skip
         if done.repeated:
             discard(files)
@@ -84,7 +84,8 @@ def _with_reporter(order: Order, title: str) -> Order:
 def _start(form: PostedForm, assignment: str, by: Actor, _files: int) -> Order:
     """Received; with a day, it is a promise, which says the same and more."""
     until = form.day("until")
-    return Order(Verb.START if until is None else Verb.PROMISE, assignment, by, until=until)
+    verb = Verb.START if until is None else Verb.PROMISE
+    return Order(verb, assignment, by, until=until, note=form.text("note"))
 
 
 def _done(form: PostedForm, assignment: str, by: Actor, files: int) -> Order:

@@ -9,7 +9,7 @@ from web.forms import Posted, PostedForm
 from web.history_words import tell
 from web.office_orders import UNITS_WORDS, WAYS, order_of
 from web.office_words import DECISIONS, DONE_WORDS, TITLES
-from web.pages import language_of, page, redirect, speech_of
+from web.pages import page, redirect, speech_of
 from web.refusals import log_refusal
 from web.uploaded import discard, kept_files
 from web.window import window_of
@@ -19,6 +19,7 @@ from workflows.errors import DonDocError, NotFound, WrongUse
 from workflows.operations.answers import carry_out_once
 from workflows.operations.evidence.kept_files import FOLDER
 from workflows.operations.move import PlanReference
+from workflows.operations.reading.history import last_words
 from workflows.operations.reading.office_work import OfficeWork, read_office_work
 
 router = APIRouter()
@@ -86,7 +87,7 @@ def _carry_out(request: Request, member: Member, found: OfficeWork, act: str, fo
             as_of=window.today(),
             now=window.now(),
             files=files,
-            language=language_of(request),
+            language=window.settings.lang,
         )
         if done.repeated:
             discard(files)
@@ -113,13 +114,9 @@ def _show(
         decisions=[verb for verb in DECISIONS if verb in found.offered], moves=MOVES,
         recorded=[verb for verb in UNITS_WORDS if verb in found.offered],
         helpers=[helper(office, unit, window.today()) for unit in (row.unit, *row.helpers)],
-        words=_words(found), do=do, said=DONE_WORDS.get(said, ""), problem=problem, filled=filled or {},
+        words={verb: last_words(found.work.history, verb) for verb in (Verb.OBSTACLE, Verb.EXTEND)},
+        do=do, said=DONE_WORDS.get(said, ""), problem=problem, filled=filled or {},
     )  # fmt: skip
-
-
-def _words(found: OfficeWork) -> dict[str, str]:
-    """The latest free text of each verb, for the questions that it leaves open."""
-    return {str(s.record.verb): s.record.note for s in found.work.history if s.record.note}
 
 
 @router.get("/evidence/{number}/{plan}/{assignment:path}")

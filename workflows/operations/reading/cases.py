@@ -16,7 +16,7 @@ from workflows.engine.records import Answer, Answered, Assignment, NoticeKind, P
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, Standing, State, Verb
 from workflows.operations.reading.backgrounds import background
-from workflows.operations.reading.desk import last_words
+from workflows.operations.reading.history import last_words
 from workflows.operations.reading.judged import Judge, Judged, judge
 from workflows.store.database import Database
 from workflows.store.records import StoredPlan
@@ -200,7 +200,7 @@ def _late_case(
     rows = tuple(reading.by_id[item.assignment] for item in case.late)
     late = [assignments[row.id] for row in rows]
     proposed = [
-        Proposed(row.unit_name, a.facts.proposal, last_words(transaction, a, Verb.PROPOSE))
+        Proposed(row.unit_name, a.facts.proposal, _words(transaction, a, Verb.PROPOSE))
         for row, a in zip(rows, late, strict=True)
         if a.facts.proposal is not None
     ]
@@ -210,7 +210,7 @@ def _late_case(
     answer = max(given, key=lambda one: one.answered_on) if len(given) == len(answers) else None
     told = next((a for a in late if answer is not None and a.facts.answer == answer), None)
     stuck = [
-        (row.unit_name, last_words(transaction, assignments[row.id], Verb.OBSTACLE))
+        (row.unit_name, _words(transaction, assignments[row.id], Verb.OBSTACLE))
         for row in rows
         if row.obstacle
     ]
@@ -222,5 +222,9 @@ def _late_case(
         proposed=tuple(proposed),
         obstacles=tuple((unit, words) for unit, words in stuck if words),
         answer=answer,
-        answered=last_words(transaction, told, Verb.ANSWER) if told else None,
+        answered=_words(transaction, told, Verb.ANSWER) if told else None,
     )
+
+
+def _words(transaction: Transaction, assignment: Assignment, verb: Verb) -> str | None:
+    return last_words(transaction.history.of_assignment(assignment.number), verb)

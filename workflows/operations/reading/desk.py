@@ -14,13 +14,13 @@ from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import board
 from workflows.engine.board import Row, letter_order
 from workflows.engine.forecast import Slip
-from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, Verb
 from workflows.errors import NotFound
 from workflows.operations.mail.links import LinkSigner, short_links_of
 from workflows.operations.mail.summarise import SHOWN_DAYS
 from workflows.operations.reading.backgrounds import asked_since
+from workflows.operations.reading.history import last_words
 from workflows.operations.reading.judged import Judge, Judged, judge
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredLetter, StoredPlan, StoredRound
@@ -157,14 +157,7 @@ def _asked(transaction: Transaction, rows: Iterable[Row], judged: Judged) -> tup
 
 
 def _words(transaction: Transaction, situation: Situation, name: str, verb: Verb) -> str | None:
-    """What was said when this last happened; None where it was erased."""
-    return last_words(transaction, situation.assignments[name], verb)
-
-
-def last_words(transaction: Transaction, assignment: Assignment, verb: Verb) -> str | None:
-    """The free text of the latest record of a verb; None where there is none, or it was erased."""
-    records = transaction.history.of_assignment(assignment.number)
-    return next((r.record.note for r in reversed(records) if r.record.verb is verb), None)
+    return last_words(transaction.history.of_assignment(situation.assignments[name].number), verb)
 
 
 def _silent(

@@ -1,9 +1,10 @@
 """Reading back: what happened to an assignment, and whether the history is whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from workflows.engine.states import Verb
 from workflows.store.database import Database
 from workflows.store.records import AuditResult, StoredRecord
 
@@ -26,6 +27,11 @@ def history_of(database: Database, office: str, plan: str, assignment: str) -> l
         stored = transaction.plans.get(office, plan)
         found = transaction.assignments.get(stored.number, assignment)
         return transaction.history.of_assignment(found.number)
+
+
+def last_words(records: Sequence[StoredRecord], verb: Verb) -> str | None:
+    """The free text of the latest record of a verb; None where there is none, or it was erased."""
+    return next((r.record.note for r in reversed(records) if r.record.verb is verb), None)
 
 
 def records_after(
