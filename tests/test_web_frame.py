@@ -1,7 +1,9 @@
 """The frame of the window: headers, languages, forms, failures, the way in."""
 
+import re
 from datetime import timedelta
 
+from fastapi.testclient import TestClient
 from web_house import BASE_URL, House, forms_of, send
 
 
@@ -164,6 +166,63 @@ def test_after_signing_in_one_lands_on_the_page_that_was_asked_for_and_never_els
         button = house.sign_in_letters()[-1]
         answer = send(browser, button, browser.get(button))
         assert answer.history[0].headers["location"] == reached
+
+
+def test_a_page_asked_for_in_the_language_of_the_plan_is_reached(house: House) -> None:
+    browser = house.browser()
+    shown = browser.get("/sign-in", params={"next": "/board?text=biển"})
+    send(browser, "/sign-in", shown, address="vhxh@kim-thanh.example")
+    button = house.sign_in_letters()[-1]
+    answer = send(browser, button, browser.get(button))
+
+    assert answer.history[0].headers["location"] == "/board?text=bi%E1%BB%83n"
+    assert answer.status_code == 200
+
+
+def test_a_unit_that_signs_in_is_not_sent_to_a_page_it_may_not_see(house: House) -> None:
+    browser = house.browser()
+    send(browser, "/sign-in", browser.get("/board"), address="thon-2@kim-thanh.example")
+    button = house.sign_in_letters()[-1]
+    answer = send(browser, button, browser.get(button))
+
+    assert answer.url.path == "/u/kim-thanh/thon-2"
+
+
+def test_the_front_door_takes_any_question(house: House) -> None:
+    answer = house.member("vhxh").get("/", params={"path": "x", "request": "y"})
+
+    assert (answer.status_code, answer.url.path) == (200, "/today")
+
+
+def test_the_language_of_an_answered_form_changes_for_everybody(house: House) -> None:
+    for browser in (house.browser(), house.guest("thon-2"), house.member("vhxh")):
+        answered = send(browser, "/m", browser.get("/m"), code="nonsense")
+        (link,) = re.findall(r'<a href="([^"]+)" lang="en"', answered.text)
+
+        assert '<html lang="en">' in browser.get(link).text
+
+
+def test_the_front_door_leads_to_the_link_opened_last(house: House) -> None:
+    browser = house.browser()
+    for unit in ("thon-2", "thon-1", "thon-2"):
+        browser.get(house.link(unit))
+        assert browser.get("/").url.path == f"/u/kim-thanh/{unit}"
+
+
+def test_a_fault_is_answered_with_the_headers_of_every_page(house: House) -> None:
+    async def broken() -> None:
+        raise RuntimeError("a fault")
+
+    house.app.add_api_route("/broken", broken)
+    browser = TestClient(house.app, base_url=BASE_URL, raise_server_exceptions=False)
+    fault, page = browser.get("/broken"), browser.get("/sign-in")
+    own = {"content-length", "set-cookie"}
+
+    assert fault.status_code == 500
+    assert "RuntimeError" not in fault.text
+    assert {k: v for k, v in fault.headers.items() if k not in own} == {
+        k: v for k, v in page.headers.items() if k not in own
+    }
 
 
 def test_leaving_ends_the_session(house: House) -> None:

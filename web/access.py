@@ -189,10 +189,12 @@ def judge_link(request: Request, link: Link | None) -> Guest:
 def keep_links(request: Request, response: Response, visitor: Visitor, *links: Guest) -> None:
     """Remember links in this browser, the newest first."""
     window = window_of(request)
-    merged = {(link.office, link.unit): link for link in (*visitor.guests[::-1], *links[::-1])}
-    newest = list(merged.values())[::-1][:MOST_LINKS]
+    newest: dict[tuple[str, str], Guest] = {}
+    for link in (*links, *visitor.guests):
+        newest.setdefault((link.office, link.unit), link)
     until = window.now() + LINKS_KEPT
-    value = [[link.office, link.contact, link.version, link.unit] for link in newest]
+    kept = list(newest.values())[:MOST_LINKS]
+    value = [[link.office, link.contact, link.version, link.unit] for link in kept]
     sealed = window.keys.seal("grants", value, until)
     set_cookie(request, response, LINKS_COOKIE, sealed, int(LINKS_KEPT.total_seconds()))
 

@@ -12,13 +12,14 @@ router = APIRouter()
 @router.get("/")
 def front_door(request: Request, visitor: TheVisitor) -> Response:
     """The office to its day, a leader to what needs deciding, a unit to its work, others to sign in."""
-    query = dict(request.query_params)
     if visitor.member is not None:
-        return redirect(request, "/today" if visitor.member.is_office else "/leadership", **query)
-    if visitor.guests:
-        guest = visitor.guests[0]
-        return redirect(request, f"/u/{guest.office}/{guest.unit}")
-    return redirect(request, "/sign-in")
+        target = "/today" if visitor.member.is_office else "/leadership"
+    elif visitor.guests:
+        target = f"/u/{visitor.guests[0].office}/{visitor.guests[0].unit}"
+    else:
+        target = "/sign-in"
+    # Whoever changes the language of an answered form comes by here.
+    return redirect(request, target, lang=request.query_params.get("lang"))
 
 
 @router.get("/healthz", response_class=PlainTextResponse)

@@ -24,6 +24,14 @@ LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of one request: some photographs and a scanned report."""
 
 
+def make_safe(headers: MutableHeaders, scope: Scope) -> None:
+    """Add what an answer does not say itself."""
+    for name, value in _ALWAYS.items():
+        headers.setdefault(name, value)
+    if scope.get("scheme") == "https":
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
 class SafeHeaders:
     """Adds the headers that an answer does not set itself."""
 
@@ -38,11 +46,7 @@ class SafeHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
-                    headers.setdefault(name, value)
-                if scope.get("scheme") == "https":
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+                make_safe(MutableHeaders(scope=message), scope)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

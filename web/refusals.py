@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from web.headers import make_safe
 from web.pages import page, redirect, speech_of
 from workflows.errors import DonDocError, EnvironmentRefused, MoveRefused, NotFound, WrongUse
 
@@ -113,4 +114,7 @@ async def _malformed(request: Request, _error: Exception) -> Response:
 
 async def _fault(request: Request, error: Exception) -> Response:
     _log.error("a fault in %s", getattr(request.scope.get("route"), "path", "?"), exc_info=error)
-    return page(request, "failed.html", status=HTTPStatus.INTERNAL_SERVER_ERROR, sentence="")
+    response = page(request, "failed.html", status=HTTPStatus.INTERNAL_SERVER_ERROR, sentence="")
+    # Starlette answers a fault outside of all middleware.
+    make_safe(response.headers, request.scope)
+    return response

@@ -1,5 +1,7 @@
 """Signing in by mail: an address is asked for, a letter goes out, its button opens the window once."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Request, Response
 
 from web.access import Guest, TheVisitor, forget_everything, keep_links, keep_session
@@ -42,7 +44,8 @@ def send(request: Request, _visitor: TheVisitor, form: Posted) -> Response:
     response = page(request, "sign_in/sent.html", minutes=MINUTES, by_mail=window.settings.public_base_url)
     target = _local(form.line("next") or "")
     if target:
-        set_cookie(request, response, NEXT_COOKIE, target, MINUTES * 60)
+        until = now + timedelta(minutes=MINUTES)
+        set_cookie(request, response, NEXT_COOKIE, window.keys.seal("next", target, until), MINUTES * 60)
     return response
 
 
@@ -68,7 +71,9 @@ def enter(request: Request, visitor: TheVisitor, token: str, _form: Posted) -> R
         if not window.limits.allow("bad-link", here, BAD_LINKS, now):
             raise Refused(Why.TOO_OFTEN)
         return page(request, "sign_in/confirm.html", status=410, usable=False, token=token)
-    response = redirect(request, _local(request.cookies.get(NEXT_COOKIE, "")) or "/")
+    # A page that asked to sign in is for roles: a unit would be sent from it to the sign-in again.
+    asked_for = window.keys.unseal("next", request.cookies.get(NEXT_COOKIE), now)
+    response = redirect(request, asked_for if asked_for and signed[0].holds_role else "/")
     links = [Guest(s.office, s.contact, s.version, s.unit) for s in signed]
     keep_links(request, response, visitor, *links)
     if signed[0].holds_role:
