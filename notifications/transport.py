@@ -156,8 +156,8 @@ class YagmailTransport(yagmail.SMTP):  # type: ignore[misc]
                 connection.close()
 
     def send(self, *_arguments: object, **_options: object) -> NoReturn:
-        """Not for letters of this project: they go through `deliver`."""
-        raise NotImplementedError("letters go through deliver()")
+        """Closed: yagmail's own `send` reconnects, rewrites bodies and repeats itself. Raises TypeError."""
+        raise TypeError("letters go through deliver(), with their bytes frozen")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
