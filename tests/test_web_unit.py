@@ -4,9 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from builders import calendar, office
+from sqlalchemy import event
 from starlette.testclient import TestClient
 from web_house import OFFICE, PLAN, SIGNS_2, House, forms_of, send
 
+from web.codes import find_by_code
 from workflows.engine.records import Via
 from workflows.engine.states import Verb
 from workflows.operations.close import close_plan
@@ -266,6 +269,24 @@ def test_a_code_from_paper_leads_to_the_unit(house: House, village: TestClient) 
 
     assert answer.url.path == f"/u/{OFFICE}/thon-2"
     assert house.browser().get(f"/v/{code}").url.path == f"/u/{OFFICE}/thon-2"
+
+
+def test_a_typed_code_costs_the_same_statements_however_many_offices_there_are(house: House) -> None:
+    asked: list[str] = []
+
+    def attempt() -> int:
+        asked.clear()
+        assert find_by_code(house.window, "AAAA-AAAA") is None
+        return len(asked)
+
+    event.listen(
+        house.window.database._engine, "before_cursor_execute", lambda _c, _k, sql, *_: asked.append(sql)
+    )
+    alone = attempt()
+    for name in ("an-binh", "yen-lac"):
+        with house.database.write() as transaction:
+            transaction.offices.save(office(name), calendar())
+    assert attempt() == alone <= 2
 
 
 def test_codes_cannot_be_tried_without_end(house: House) -> None:

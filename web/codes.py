@@ -1,10 +1,12 @@
 """Short codes to type from paper or read out on the telephone: whose they are, and as a square to scan."""
 
 import re
+from collections.abc import Iterator, Mapping
 
 import segno
 from markupsafe import Markup
 
+from plan_definitions.model import Office
 from web.access import Guest
 from web.drawings.svg import element, titled
 from web.keys import Keys
@@ -56,17 +58,20 @@ def is_code(typed: str) -> bool:
 
 
 def find_by_code(window: Window, typed: str) -> Guest | None:
-    """Whose code was typed; None where it is nobody's."""
+    """Whose code was typed; None where it is nobody's. Two statements, however many might have typed it."""
     wanted = _plain(typed)
     with window.database.read() as transaction:
-        for name in transaction.offices.ids():
-            for unit in transaction.offices.get(name).units.values():
-                for contact in unit.contacts:
-                    who = f"{unit.id}/{contact.id}"
-                    guest = Guest(name, who, transaction.tokens.version(name, who), unit.id)
-                    if _plain(unit_code(window.keys, guest)) == wanted:
-                        return guest
-    return None
+        raised = transaction.tokens.raised()
+        guests = (guest for office in transaction.offices.each() for guest in _guests(office, raised))
+        return next((guest for guest in guests if _plain(unit_code(window.keys, guest)) == wanted), None)
+
+
+def _guests(office: Office, raised: Mapping[tuple[str, str], int]) -> Iterator[Guest]:
+    """Everybody of an office who has a code."""
+    for unit in office.units.values():
+        for contact in unit.contacts:
+            who = f"{unit.id}/{contact.id}"
+            yield Guest(office.id, who, raised.get((office.id, who), 1), unit.id)
 
 
 def _plain(typed: str) -> str:

@@ -19,6 +19,13 @@ class ContactVersions:
         )
         return self._connection.scalar(query) or 1
 
+    def raised(self) -> dict[tuple[str, str], int]:
+        """The versions of all that were ever bumped, by office and contact; every other one is 1."""
+        rows = self._connection.execute(
+            select(ContactVersionRow.office, ContactVersionRow.contact, ContactVersionRow.version)
+        )
+        return {(office, contact): version for office, contact, version in rows}
+
     def bump(self, office: str, contact: str) -> int:
         """Revoke every link sent to this contact so far; the new version."""
         statement = insert(self._connection, ContactVersionRow).values(
