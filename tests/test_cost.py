@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from builders import schedule, task
 from letter_samples import SIGNS, letter, village_section, work
 from letter_samples import links as sample_links
 from operation_cases import KIM_THANH, at, june, publish_plan, round_on
@@ -18,6 +20,7 @@ from notifications.messages import headline, render
 from notifications.wording.units import MOST_IN_FULL
 from workflows.operations.mail.links import Link, LinkSigner, links_of
 from workflows.store.database import Database
+from workflows.store.json_texts import dump
 from workflows.store.records import LetterState
 
 # Letters
@@ -95,9 +98,35 @@ def test_a_day_s_announcements_do_not_count_its_own_summary(database: Database) 
 
 @pytest.mark.parametrize("module", ["status", "check", "outbox", "round"])
 def test_a_verb_brings_no_prefect_no_foreign_driver_and_no_table_before_it_is_needed(module: str) -> None:
-    script = (
-        f"import sys, workflows.cli.main, workflows.cli.{module}\n"
-        "print({'prefect', 'rich', 'asyncpg', 'psycopg', 'fastapi'} & set(sys.modules))\n"
+    assert not {"prefect", "rich", "asyncpg", "psycopg", "fastapi"} & imported_by(
+        f"workflows.cli.main, workflows.cli.{module}"
     )
+
+
+def test_opening_a_home_brings_neither_an_object_mapper_nor_the_other_database(tmp_path: Path) -> None:
+    """Each of these takes as long as a tenth of a whole call."""
+    url = f"sqlite:///{tmp_path / 'dondoc.db'}"
+    Database.open(url, create=True).close()
+    opened = imported_by(
+        "workflows.settings, workflows.store.database",
+        f"workflows.store.database.Database.open({url!r}, create=False)",
+    )
+    assert not {"sqlalchemy.orm", "sqlalchemy.dialects.postgresql", "alembic", "pydantic_settings"} & opened
+
+
+def imported_by(modules: str, then: str = "pass") -> set[str]:
+    """Every module that a process of its own has after importing some and doing something."""
+    script = f"import sys, {modules}\n{then}\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
+    return set(done.stdout.split())
+
+
+# Plans
+
+
+def test_a_stored_schedule_grows_with_its_tasks_not_with_their_assignments() -> None:
+    """Whoever opens a plan reads all of it: a date for each of forty units would be most of the text."""
+    units = tuple(f"unit-{n}" for n in range(40))
+    turns = tuple(june(day) for day in range(1, 21))
+    one, many = (len(dump(schedule(task("news", leads, repeat=turns)))) for leads in (units[:1], units))
+    assert many - one < 40 * len('"unit-39",') + 1

@@ -1,8 +1,5 @@
 """`dondoc status`: the board."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -33,7 +30,7 @@ def status(
     """Print how many assignments stand where, and those that want attention (with `unit`, all of them)."""
     session = Session.of(context)
     day = as_of or session.today()
-    with session.database() as database, _without_collector():
+    with session.database() as database:
         heading = the_plan(database, office, plan)
         if unit is None and not all_ and not as_json:
             first = read_first_page(database, heading.office, heading.id, as_of=day, most=FIRST_PAGE)
@@ -49,16 +46,6 @@ def status(
         else:
             _print_heading(seen, session)
             print_rows(seen.rows(seen.placed), session, of_one_unit=unit is not None)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Look for no cyclic garbage during a short call: a big plan's records hold none, and it takes long."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _print_heading(seen: Overview | FirstPage, session: Session) -> None:
