@@ -97,6 +97,7 @@ _DATES: Mapping[str, str | Rule] = {
 _ORDER: Mapping[str, str | Rule] = {
     "no-tasks": "A plan holds at least one task.",
     "missing-due": order_checks.missing_dates,
+    "no-dates": order_checks.plan_without_dates,
     "due-before-start": order_checks.due_before_start,
     "due-before-predecessor": order_checks.due_before_predecessor,
     "self-dependency": order_checks.cycles,

@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     order_checks.cycles,
     order_checks.double_dependencies,
     order_checks.missing_dates,
+    order_checks.plan_without_dates,
     order_checks.due_before_start,
     order_checks.due_before_predecessor,
     order_checks.left_out_occurrences,

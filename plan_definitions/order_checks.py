@@ -74,6 +74,17 @@ def missing_dates(plan: UnderCheck) -> Iterator[Diagnostic]:
             yield error("missing-due", task.place, message, mend)
 
 
+def plan_without_dates(plan: UnderCheck) -> Iterator[Diagnostic]:
+    """A plan has at least one due date: rehearsal, the forecast and next year's plan reckon from its days."""
+    tasks = list(plan.readable_tasks())
+    if len(tasks) < len(plan.definition.tasks) or any(task.due or task.repeat for task in tasks):
+        return
+    if tasks and all(task.kind is Kind.ONGOING for task in tasks):
+        message = Phrase("all of the plan is standing work: no task has a date")
+        mend = Phrase("give one task a `due`, or standing work its check-ins with `repeat`")
+        yield error("no-dates", plan.place("plan", ""), message, mend)
+
+
 def due_before_start(plan: UnderCheck) -> Iterator[Diagnostic]:
     """The due date, rolled, is not before the start."""
     for task in plan.readable_tasks():
