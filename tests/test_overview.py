@@ -13,14 +13,18 @@ from test_laws import DAYS, FIRST, Event, attempt, events, laws, plans
 from plan_definitions.schedule import Schedule
 from workflows.cli.rows import row_document
 from workflows.engine import board
+from workflows.engine.orders import Actor, Order
 from workflows.engine.pressing import most_pressing, wants_attention
 from workflows.engine.readiness import blockers
 from workflows.engine.situation import Situation
 from workflows.engine.standings import in_order
-from workflows.engine.states import Verb
+from workflows.engine.states import Standing, Verb
+from workflows.operations.answers import carry_out_once
+from workflows.operations.move import PlanReference
 from workflows.operations.publish import publish
 from workflows.operations.reading.board import read_board, read_overview
 from workflows.operations.reading.first_page import read_first_page
+from workflows.operations.reading.work import read_work
 from workflows.store.database import Database
 
 
@@ -100,6 +104,32 @@ def test_of_a_kind_that_waits_each_is_judged_by_itself(database: Database) -> No
     assert [row.id for row in first.rows] == ["gifts/thon-2", "gifts/thon-3"]
     assert (first.counts["not_due"], first.counts["waiting_for_others"]) == (1, 2)
     assert_first_page_is_of_the_board(database, plan, june(3))
+
+
+def test_a_page_and_a_move_know_who_holds_work_up_from_afar(database: Database) -> None:
+    chain = (
+        task("survey", ("police",), start=june(1), due=june(2)),
+        task("signs", ("thon-1",), due=june(3), after=("survey",)),
+        task("gifts", ("thon-1",), due=june(4), after=("signs",)),
+    )
+    publish_plan(database, schedule(*chain, id=PLAN, office=commune()))
+    round_on(database, june(8))
+    (shown,) = (
+        r for r in read_board(database, KIM_THANH, PLAN, as_of=june(8)).rows if r.id == "gifts/thon-1"
+    )
+    assert (shown.standing, [b.unit for b in shown.waits_for]) == (Standing.WAITING_FOR_OTHERS, ["police"])
+    assert read_work(database, KIM_THANH, PLAN, "gifts/thon-1", as_of=june(8)).row == shown
+
+    def stuck(by: Actor) -> Order:
+        return Order(Verb.OBSTACLE, "gifts/thon-1", by, note="đường ngập")
+
+    where = PlanReference(KIM_THANH, PLAN)
+    for _ in range(2):
+        told = carry_out_once(
+            database, where, "thon-1", "gifts/thon-1", stuck,
+            once="f" * 64, as_of=june(8), now=at(june(8), 9),
+        )  # fmt: skip
+        assert (told.row.standing, told.row.waits_for) == (shown.standing, shown.waits_for)
 
 
 @settings(laws, max_examples=8)

@@ -11,11 +11,11 @@ from workflows.engine.orders import Actor, Order
 from workflows.engine.records import AT_ONCE, Assignment, Change
 from workflows.engine.round import to_wake
 from workflows.engine.situation import Situation
-from workflows.engine.states import Verb
+from workflows.engine.states import State, Verb
 from workflows.errors import MoveRefused, NotFound
 from workflows.operations.evidence.kept_files import KeptFile, record_of
 from workflows.operations.mail.queueing import by_notice, queue
-from workflows.operations.situations import find_actor, near_situation, whole_situation
+from workflows.operations.situations import find_actor, near_situation, whole_situation, with_all_before
 from workflows.store.database import Database
 from workflows.store.records import Evidence, StoredPlan
 from workflows.store.transaction import Transaction
@@ -139,14 +139,19 @@ def _keep_evidence(
 def _after(
     transaction: Transaction, plan: StoredPlan, situation: Situation, changes: Sequence[Change]
 ) -> Situation:
-    """The situation as it is now; new assignments are read back, for the store has numbered them."""
+    """The situation as it is now, with whoever holds up what still waits.
+
+    New assignments are read back, for the store has numbered them.
+    """
     moved = {
         change.after.id: change.after
         if change.before is not None
         else transaction.assignments.get(plan.number, change.after.id)
         for change in changes
     }
-    return replace(situation, assignments={**situation.assignments, **moved})
+    waiting = {assignment.task for assignment in moved.values() if assignment.state is State.WAITING}
+    before = with_all_before(transaction, plan, waiting).assignments if waiting else {}
+    return replace(situation, assignments={**situation.assignments, **before, **moved})
 
 
 def _tell(

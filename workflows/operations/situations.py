@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from plan_definitions.diagnostics import did_you_mean
 from plan_definitions.model import Office, Role
+from plan_definitions.schedule import Schedule
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.orders import Actor
 from workflows.engine.records import Assignment
@@ -32,6 +33,27 @@ def near_situation(transaction: Transaction, plan: StoredPlan, near: Sequence[As
     before = {edge.task for name in around if name in tasks for edge in tasks[name].after}
     others = transaction.assignments.of_tasks(plan.number, sorted(around | before), besides=near)
     return situation_with(plan, [*near, *others])
+
+
+def with_all_before(transaction: Transaction, plan: StoredPlan, tasks: Iterable[str]) -> Situation:
+    """A plan with all assignments of some tasks and of every task before them, however far.
+
+    So much is needed to tell people how work stands: who holds it up may be several tasks away.
+    """
+    wanted = _all_before(plan.schedule, tasks)
+    return situation_with(plan, transaction.assignments.of_tasks(plan.number, sorted(wanted)))
+
+
+def _all_before(schedule: Schedule, tasks: Iterable[str]) -> set[str]:
+    """Some tasks with their predecessors, and theirs."""
+    found: set[str] = set()
+    pending = list(tasks)
+    while pending:
+        task = pending.pop()
+        if task not in found:
+            found.add(task)
+            pending += [edge.task for edge in schedule.tasks[task].after]
+    return found
 
 
 def situation_with(plan: StoredPlan, assignments: Iterable[Assignment]) -> Situation:

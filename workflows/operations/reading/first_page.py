@@ -9,14 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from plan_definitions.schedule import Schedule
 from workflows.engine import board
 from workflows.engine.board import Row
 from workflows.engine.pressing import Urgency, most_pressing, urgency, wants_attention
-from workflows.engine.situation import Situation
 from workflows.engine.standings import Placed, hangs_on_others, in_order, place
 from workflows.engine.states import Standing
-from workflows.operations.situations import situation_with
+from workflows.operations.situations import situation_with, with_all_before
 from workflows.store.database import Database
 from workflows.store.records import StoredPlan
 from workflows.store.transaction import Transaction
@@ -39,7 +37,7 @@ def read_first_page(database: Database, office: str, plan: str, *, as_of: date, 
         stored = transaction.plans.get(office, plan)
         kinds = _kinds(transaction, stored, as_of)
         pressing = [(placed, many) for placed, many in kinds if wants_attention(placed)]
-        situation = _with_all_before(transaction, stored, _first_tasks(pressing, most))
+        situation = with_all_before(transaction, stored, _first_tasks(pressing, most))
     shown = most_pressing(filter(wants_attention, in_order(situation, as_of)), most)
     return FirstPage(
         plan=stored,
@@ -59,7 +57,7 @@ def _kinds(transaction: Transaction, plan: StoredPlan, as_of: date) -> list[tupl
     hanging = {one.task for one in known if hangs_on_others(one, alone, as_of)}
     told = [(place(one, alone, as_of), many[one.id]) for one in known if one.task not in hanging]
     if hanging:
-        whole = _with_all_before(transaction, plan, hanging)
+        whole = with_all_before(transaction, plan, hanging)
         told += [(placed, 1) for placed in in_order(whole, as_of) if placed.assignment.task in hanging]
     return told
 
@@ -77,24 +75,6 @@ def _first_tasks(pressing: Iterable[tuple[Placed, int]], most: int) -> set[str]:
         chosen.add(key[1].removesuffix("/"))
         passed += many[key]
     return chosen
-
-
-def _with_all_before(transaction: Transaction, plan: StoredPlan, tasks: Iterable[str]) -> Situation:
-    """The plan with all assignments of some tasks and of every task before them."""
-    wanted = _all_before(plan.schedule, tasks)
-    return situation_with(plan, transaction.assignments.of_tasks(plan.number, sorted(wanted)))
-
-
-def _all_before(schedule: Schedule, tasks: Iterable[str]) -> set[str]:
-    """Some tasks with their predecessors, and theirs."""
-    found: set[str] = set()
-    pending = list(tasks)
-    while pending:
-        task = pending.pop()
-        if task not in found:
-            found.add(task)
-            pending += [edge.task for edge in schedule.tasks[task].after]
-    return found
 
 
 def _counts(kinds: Iterable[tuple[Placed, int]]) -> dict[str, int]:

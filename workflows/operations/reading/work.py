@@ -12,7 +12,7 @@ from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
 from workflows.errors import NotFound
 from workflows.operations.reading.judged import Judge, Judged, judge
-from workflows.operations.situations import near_situation
+from workflows.operations.situations import with_all_before
 from workflows.store.database import Database
 from workflows.store.records import Evidence, StoredPlan, StoredRecord
 
@@ -47,7 +47,7 @@ def read_work(database: Database, office: str, plan: str, assignment: str, *, as
         found = transaction.assignments.get(stored.number, assignment)
         if found.task not in stored.schedule.tasks:
             raise NotFound("a revision has taken `{name}` out of the plan", name=assignment)
-        ((row, shown),) = _shown(stored, near_situation(transaction, stored, [found]), [found], as_of)
+        ((row, shown),) = _shown(stored, with_all_before(transaction, stored, [found.task]), [found], as_of)
         return Work(
             stored,
             plan_name(stored.schedule).title,
