@@ -78,7 +78,7 @@ def render(letter: Letter, links: Links | None) -> Rendered:
 
 def _calendar(letter: Letter) -> bytes | None:
     dates = {
-        item.assignment: DueDate(
+        (item.plan, item.assignment): DueDate(
             uid=calendar_events.uid(letter.sender.office, item.plan, item.assignment),
             summary=items.title(item, speech(letter.language)),
             due=item.due,

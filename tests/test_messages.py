@@ -396,6 +396,13 @@ def test_new_dates_come_with_a_calendar() -> None:
     assert render(letter(LetterKind.DAILY, village_section(attention=(SIGNS,))), links).calendar is None
 
 
+def test_two_plans_with_work_of_one_name_bring_two_dates() -> None:
+    other = replace(TALKS, plan="month-2027")
+    rendered = render(letter(LetterKind.DAILY, village_section(attention=(TALKS, other))), links)
+    assert rendered.calendar is not None
+    assert len({str(event["UID"]) for event in Calendar.from_ical(rendered.calendar).walk("VEVENT")}) == 2
+
+
 def test_copies_bring_no_calendar_and_no_buttons() -> None:
     rendered = render(
         letter(LetterKind.DAILY, village_section(copied=True, attention=(TALKS,)), to=FRONT), links
