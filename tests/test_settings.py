@@ -38,6 +38,21 @@ def test_nothing_set_works_on_one_machine(tmp_path: Path) -> None:
     assert settings.lang is Language.VI
 
 
+def test_a_home_begins_in_the_working_folder_or_with_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/van-phong")
+    for written, meant in (("dd", tmp_path / "dd"), ("/srv/dd", "/srv/dd"), ("~/dd", "/home/van-phong/dd")):
+        write(tmp_path, f'home = "{written}"\n')
+        assert read_settings(tmp_path).home == Path(meant)
+
+
+@pytest.mark.parametrize("home", ["5", '"~nobody-of-that-name/dd"', "true"])
+def test_what_is_no_folder_is_no_home(tmp_path: Path, home: str) -> None:
+    write(tmp_path, f"home = {home}\n")
+    assert refusal(tmp_path) == "the setting DONDOC_HOME must be a folder"
+
+
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, 'smtp_host = "mail.file.example"\nsmtp_port = 2525\nmail_from = "office@xa.example"\n')
     monkeypatch.setenv("DONDOC_SMTP_HOST", "mail.env.example")

@@ -73,7 +73,10 @@ class Settings(BaseModel):
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
-        return home.expanduser().absolute()
+        try:
+            return home.expanduser().absolute()
+        except RuntimeError as error:  # `~somebody`, whom this machine does not know
+            raise ValueError(str(error)) from error
 
     @field_validator("base_url")
     @classmethod
@@ -118,7 +121,9 @@ def read_settings(folder: Path) -> Settings:
     variables = {_variable(field): field for field in Settings.model_fields}
     set_now = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
     _refuse_unknown(set_now, known=variables, where=Phrase("the environment"))
-    written["home"] = folder / written.get("home", ".dondoc")
+    home = written.setdefault("home", ".dondoc")
+    if isinstance(home, str) and not home.startswith("~"):
+        written["home"] = folder / home
     # An empty variable says nothing.
     outside = {variables[name]: value for name, value in set_now.items() if value}
     try:
