@@ -183,6 +183,17 @@ def test_a_damaged_backup_changes_nothing(
     assert list(other.home.parent.iterdir()) == []
 
 
+def test_a_backup_with_a_bad_sector_changes_nothing(office: Office, other: Settings) -> None:
+    file = office.folder / "saved.tar.gz"
+    back_up(settings_of(office), file, now=NOW)
+    whole = file.read_bytes()
+    for place in range(10, len(whole) - 64, len(whole) // 12):
+        file.write_bytes(whole[:place] + b"\xff" * 64 + whole[place + 64 :])
+        with pytest.raises(BackupRefused, match="damaged"):
+            restore(other, file, now=NOW)
+    assert list(other.home.parent.iterdir()) == []
+
+
 def test_a_tampered_history_is_not_restored(office: Office, other: Settings) -> None:
     with sqlite3.connect(office.home / "dondoc.db") as database:
         database.execute("UPDATE records SET hash = hash || 'x' WHERE sequence = 3")

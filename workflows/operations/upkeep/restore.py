@@ -1,9 +1,11 @@
 """Restore: a home from a backup, in place only once every file and the whole history have been verified."""
 
+import gzip
 import hashlib
 import json
 import shutil
 import tarfile
+import zlib
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +19,11 @@ from workflows.operations.upkeep.backup import DATABASE, FORMAT, MANIFEST, Manif
 from workflows.settings import Settings
 from workflows.store.copies import file_of
 from workflows.store.database import Database
+
+_DAMAGE = (
+    tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, FileNotFoundError, ValueError, TypeError,
+)  # fmt: skip
+"""What reading a file raises that is no backup, or not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ def _unpack(file: Path, folder: Path) -> Manifest:
         whole = manifest.format == FORMAT and all(
             _digest(folder / name) == digest for name, digest in manifest.files.items()
         )
-    except (tarfile.TarError, EOFError, FileNotFoundError, ValueError, TypeError) as error:
+    except _DAMAGE as error:
         raise _refusal(file) from error
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     if not whole or found != manifest.files.keys():
