@@ -99,7 +99,7 @@ def test_a_day_to_come_has_no_round(office: Office) -> None:
     before = office.standing()
     code, out, err = office.call("round", "--as-of", "2026-06-11")
     assert (code, out) == (1, "")
-    assert err == "a round cannot be run for 2026-06-11: that day has not come yet\n"
+    assert err == "nothing can be done as on 2026-06-11: that day has not come yet\n"
     assert office.standing() == before
 
 

@@ -149,6 +149,18 @@ def test_what_is_refused_says_why_and_changes_nothing(office: Office, case: str)
     assert (office.standing(), office.document("outbox"), kept(office)) == (before, letters, [])
 
 
+def test_nothing_is_decided_on_a_day_to_come(office: Office) -> None:
+    before = office.standing()
+    for asked in (
+        ("publish", str(office.plan)),
+        ("task", "submit", "guide/vhxh", "--by", "vhxh"),
+        ("close", str(office.plan)),
+    ):
+        code, _, err = office.call(*asked, "--as-of", "2026-06-11")
+        assert (code, err) == (1, "nothing can be done as on 2026-06-11: that day has not come yet\n")
+    assert office.standing() == before
+
+
 def test_a_file_is_thrown_away_when_its_report_is_refused(office: Office) -> None:
     code, _, err = office.call("task", "submit", "survey/thon-1", "--by", "thon-2", "--file", "bien-ban.pdf")
     assert code == 1, err

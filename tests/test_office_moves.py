@@ -176,6 +176,11 @@ def test_the_leaders_answer(answer: Answered, due: date, told: list[str]) -> Non
         moved(Verb.ANSWER, DEPUTY, late)
 
 
+def test_nobody_agrees_to_what_was_not_proposed() -> None:
+    with pytest.raises(MoveRefused, match="no proposal to agree to"):
+        moved(Verb.ANSWER, DEPUTY, held(O, **LATE), answer=Answered.AGREED)
+
+
 def test_a_new_proposal_awaits_a_new_answer() -> None:
     answered = held(O, **LATE, facts=Facts(answer=Answer(Answered.OTHERWISE, TODAY)))
     assert moved(Verb.PROPOSE, CLERK, answered).facts.answer is None

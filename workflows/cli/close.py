@@ -33,7 +33,7 @@ def close(
         heading = the_plan(database, office, name)
         closed = close_plan(
             database, heading.office, heading.id, by=by,
-            as_of=as_of or session.today(), now=session.now(), language=session.settings.lang,
+            as_of=session.day(as_of), now=session.now(), language=session.settings.lang,
         )  # fmt: skip
     if as_json:
         output.document(

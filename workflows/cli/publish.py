@@ -37,7 +37,7 @@ def publish(
     if accepted.warnings:
         output.warn(render(accepted.warnings, accepted.sources, session.translate))
     schedule, now = accepted.schedule, session.now()
-    day = as_of or session.today()
+    day = session.day(as_of)
     with session.database(create=True) as database:
         planned = preview(database, schedule, as_of=day, now=now)
         if planned.is_same:

@@ -10,7 +10,6 @@ from workflows.cli import output
 from workflows.cli.parameters import AsJson, AsOf, OfficeName
 from workflows.cli.prefect_runs import flows_running, run_round
 from workflows.cli.session import Session
-from workflows.errors import MoveRefused
 from workflows.operations.round import RoundResult, Rounds
 from workflows.operations.situations import check_published, the_office
 from workflows.operations.tickets import NoRound
@@ -23,9 +22,7 @@ def round(  # noqa: A001 - the verb's name
 ) -> None:
     """Run the round of a day for every office, or for one; says so where there is nothing to do."""
     session = Session.of(context)
-    day = as_of or session.today()
-    if day > session.today():
-        raise MoveRefused("a round cannot be run for {day}: that day has not come yet", day=day.isoformat())
+    day = session.day(as_of)
     with session.database() as database:
         # Asked before a server is started: without a plan there is nothing to wait for.
         chosen = None if office is None else the_office(database, office)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from workflows.errors import MoveRefused
 from workflows.home import Home
 from workflows.texts import LOCAL_ZONE, Language, Translate, translator
 
@@ -68,3 +69,15 @@ class Session:
     def today(self) -> date:
         """The date in Vietnam."""
         return self.now().astimezone(LOCAL_ZONE).date()
+
+    def day(self, as_of: date | None) -> date:
+        """The day on which something is decided for good: the one named, or today.
+
+        Raises MoveRefused for a day to come: histories and letters would tell of what has not happened.
+        """
+        today = self.today()
+        if as_of is not None and as_of > today:
+            raise MoveRefused(
+                "nothing can be done as on {day}: that day has not come yet", day=as_of.isoformat()
+            )
+        return as_of or today

@@ -170,7 +170,7 @@ def _carry_out(
                 PlanReference(heading.office, heading.id),
                 by,
                 lambda actor: _order(verb, assignment, actor, given),
-                as_of=as_of or session.today(),
+                as_of=session.day(as_of),
                 now=session.now(),
                 files=kept,
                 language=session.settings.lang,

@@ -216,10 +216,18 @@ def propose(case: Case) -> list[Change]:
     return [case.change(replace(case.assignment, facts=facts), facts=said)]
 
 
+def _is_proposed(case: Case) -> bool:
+    """Whether the office proposed something for this work or that of another unit: they are one case."""
+    held = case.situation.assignments.values()
+    return any(a.facts.proposal is not None for a in held if a.task == case.assignment.task)
+
+
 def answer(case: Case) -> list[Change]:
     kind, proposal = case.order.answer, case.facts.proposal
     if kind is None:
         raise MoveRefused("say what the answer is: agreed, otherwise or call_back")
+    if kind is Answered.AGREED and not _is_proposed(case):
+        raise MoveRefused("there is no proposal to agree to; write your decision")
     after = replace(case.assignment, facts=replace(case.facts, answer=Answer(kind, case.as_of)))
     said: dict[str, object] = {"answer": kind.value}
     agreed_date = proposal.until if proposal and kind is Answered.AGREED else None
