@@ -175,7 +175,8 @@ def test_a_letter_that_was_not_sent_is_shown_as_it_would_be(office: Office) -> N
 
 def test_links_of_a_sent_letter_are_neutralised(office: Office) -> None:
     secret = "eyJ4Ijox.token"
-    data = f"Content-Type: text/plain; charset=utf-8\n\nhttps://x.example/v/{secret}?do=done".encode()
+    text = f"Content-Type: text/plain; charset=utf-8\n\nhttps://x.example/v/{secret}?do=done https://x.example/c/{secret}.ics"
+    data = text.encode()
     database = Database.open(f"sqlite:///{office.home / 'dondoc.db'}", create=False)
     with database.write() as transaction:
         (claimed, *_) = transaction.letters.claim(NOW, NOW - NOW + (NOW - NOW.replace(hour=1)), 1)
@@ -183,7 +184,7 @@ def test_links_of_a_sent_letter_are_neutralised(office: Office) -> None:
     database.close()
     _, out, _ = office.call("outbox", "show", str(claimed.letter.id))
     assert secret not in out
-    assert "https://x.example/v/[…]" in out
+    assert "https://x.example/v/[…]?do=done https://x.example/c/[…]" in out
 
 
 def test_a_letter_is_sent_again_and_another_ticked_off(office: Office) -> None:

@@ -9,7 +9,8 @@ from notifications.inbox import EmbeddedInbox
 from notifications.outcomes import Kind
 from notifications.servers import MailServer, Security
 from notifications.transport import YagmailTransport
-from web.letters_shown import neutral_html, neutral_text
+from web.letters_shown import neutral_html
+from workflows.operations.mail.outbox import neutralised
 
 LETTER = (
     b"From: dondoc@kim-thanh.example\r\nTo: thon-2@kim-thanh.example\r\nSubject: Viec cua Thon 2\r\n"
@@ -73,9 +74,9 @@ def test_a_letter_of_another_folder_cannot_be_opened(demo_house: House, letter: 
 
 
 def test_links_in_plain_letters_lose_their_tokens() -> None:
-    text = neutral_text("Xong: https://x.example/v/abc.def-1?do=done hoặc https://x.example/m")
+    text = neutralised("Xong: https://x.example/v/abc.def-1?do=done hoặc https://x.example/m")
 
-    assert text == "Xong: https://x.example/v/… hoặc https://x.example/m"
+    assert text == "Xong: https://x.example/v/[…]?do=done hoặc https://x.example/m"
 
 
 def test_markup_that_is_no_markup_stays_text() -> None:

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from notifications import inbox
-from plan_definitions.model import Office, Role
+from plan_definitions.model import Office
 from web.access import Guest, TheVisitor, forget_everything, keep_links, keep_session
 from web.forms import Posted
-from web.letters_shown import LETTER_POLICY, neutral_html, neutral_text
+from web.letters_shown import LETTER_POLICY, neutral_html
 from web.pages import page, redirect
 from web.window import Demo, window_of
 from workflows.errors import NotFound
+from workflows.operations.mail.outbox import neutralised
 
 MOST_LETTERS = 300
 
@@ -38,7 +39,7 @@ def _offices(request: Request) -> list[Office]:
 def choose(request: Request, _visitor: TheVisitor) -> Response:
     """Whose eyes to look with."""
     offices = _offices(request)
-    return page(request, "demo.html", offices=offices, Role=Role)
+    return page(request, "demo.html", offices=offices)
 
 
 @router.post("/demo")
@@ -75,7 +76,7 @@ def letters(request: Request, _visitor: TheVisitor, demo: TheDemo, to: str = "")
 def letter(request: Request, _visitor: TheVisitor, demo: TheDemo, name: str) -> Response:
     """One letter; its HTML stands in a sandboxed frame, its links lead nowhere."""
     opened = _open(demo, name)
-    return page(request, "inbox/letter.html", opened=opened, text=neutral_text(opened.text))
+    return page(request, "inbox/letter.html", opened=opened, text=neutralised(opened.text))
 
 
 @router.get("/inbox/{name}/body")

@@ -3,9 +3,10 @@
 A sent letter is a bearer credential: who may look at it must not be able to answer in its reader's name.
 """
 
-import re
 from html import escape
 from html.parser import HTMLParser
+
+from workflows.operations.mail.outbox import neutralised
 
 LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; base-uri 'none'; "
@@ -13,7 +14,6 @@ LETTER_POLICY = (
 )
 """A letter brings its own styles and may do nothing at all."""
 
-_TOKEN = re.compile(r"(/(?:v|sign-in|c)/)[^\s<>\"'?]+(\?\S*)?")
 _DROPPED_TAGS = frozenset({"script", "iframe", "object", "embed", "form", "base", "link", "meta"})
 _VOID = frozenset({"br", "hr", "img", "meta", "link", "base", "embed", "input", "col", "wbr"})
 _KEPT_ATTRIBUTES = frozenset(
@@ -22,11 +22,6 @@ _KEPT_ATTRIBUTES = frozenset(
         "cellspacing", "border", "colspan", "rowspan", "alt", "title", "aria-hidden",
     }
 )  # fmt: skip
-
-
-def neutral_text(text: str) -> str:
-    """A plain letter without the tokens of its links."""
-    return _TOKEN.sub(r"\1…", text)
 
 
 def neutral_html(html: str) -> str:
@@ -65,4 +60,4 @@ class _Writer(HTMLParser):
         if self._silent:
             return
         # A style sheet is text as it stands; it cannot end early, since "<" ends it here as anywhere.
-        self.parts.append(data.replace("<", "") if self._style else escape(neutral_text(data), quote=False))
+        self.parts.append(data.replace("<", "") if self._style else escape(neutralised(data), quote=False))

@@ -23,7 +23,7 @@ RETRIED_FOR = timedelta(days=4)
 NEUTRAL = "[…]"
 """What stands for the token of a link: whoever holds one may act in the reader's name."""
 
-_TOKEN = re.compile(r"(?<=/)(v|sign-in)/[^\s\"'<>?]+")
+_TOKEN = re.compile(r"(?<=/)(v|sign-in|c)/[^\s\"'<>?]+")
 
 LETTER_STATE_WORDS = {
     LetterState.QUEUED: Phrase("waits to be sent"),
@@ -45,10 +45,15 @@ NO_TEXT = Phrase("its text is no longer kept")
 
 @dataclass(frozen=True, slots=True)
 class ShownLetter:
-    """A letter and its text: as sent where it was, else as it would be now; links neutralised."""
+    """A letter with its text and HTML: `as_sent` where it was, else as it would be now.
+
+    Links of the text are neutralised; the HTML holds them, for a reader who strips it of all that acts.
+    """
 
     letter: StoredLetter
     text: str
+    html: str
+    as_sent: bool
 
 
 def find_letters(
@@ -60,15 +65,17 @@ def find_letters(
 
 
 def show_letter(database: Database, letter_id: int) -> ShownLetter:
-    """One letter with its text. Raises NotFound."""
+    """One letter as its reader sees it. Raises NotFound."""
     with database.read() as transaction:
         letter = transaction.letters.get(letter_id)
         data = transaction.letters.frozen(letter_id)
     if data is not None:
-        return ShownLetter(letter, neutralised(_plain_text(message_from_bytes(data))))
+        sent = message_from_bytes(data)
+        return ShownLetter(letter, neutralised(_part(sent, "text/plain")), _part(sent, "text/html"), True)
     said = from_json(letter.content)
-    by_mail = letter.channel is Channel.MAIL
-    return ShownLetter(letter, render(said, None).text if by_mail else zalo_text(said, None))
+    rendered = render(said, None)
+    text = rendered.text if letter.channel is Channel.MAIL else zalo_text(said, None)
+    return ShownLetter(letter, text, rendered.html, False)
 
 
 def retry_letter(database: Database, letter_id: int, *, now: datetime) -> StoredLetter:
@@ -111,7 +118,9 @@ def neutralised(text: str) -> str:
     return _TOKEN.sub(rf"\1/{NEUTRAL}", text)
 
 
-def _plain_text(message: Message) -> str:
-    part = next(p for p in message.walk() if p.get_content_type() == "text/plain")
-    payload = part.get_payload(decode=True)
-    return payload.decode("utf-8").replace("\r\n", "\n") if isinstance(payload, bytes) else ""
+def _part(message: Message, content_type: str) -> str:
+    for part in message.walk():
+        payload = part.get_payload(decode=True)
+        if part.get_content_type() == content_type and isinstance(payload, bytes):
+            return payload.decode("utf-8").replace("\r\n", "\n")
+    return ""
