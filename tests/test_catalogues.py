@@ -120,3 +120,14 @@ def small_tree(folder: Path, source: str) -> Path:
     path_of(folder).write_text(header + '"Content-Type: text/plain; charset=utf-8\\n"\n', encoding="utf-8")
     (folder / "workflows" / "greeting.py").write_text(source, encoding="utf-8")
     return folder
+
+
+@pytest.mark.parametrize("other_name", ["lịch sử", "bảng theo dõi"])
+def test_the_history_and_the_board_have_one_name_everywhere(other_name: str) -> None:
+    said = [
+        text
+        for domain in catalogues.ROOMS
+        for m in messages(catalogue_of(domain))
+        for text in texts(m.string)
+    ]
+    assert [text for text in said if other_name in text.casefold()] == []

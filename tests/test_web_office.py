@@ -13,9 +13,11 @@ from web_house import BASE_URL, OFFICE, PLAN, SIGNS_2, House, forms_of, send
 from notifications.letters import from_json
 from notifications.parts import Digest
 from notifications.speech import speech
+from web import office_pages
 from web.board_files import as_text, board_xlsx
 from web.board_rows import Chosen, plain, select
 from web.codes import square
+from web.pages import environment
 from workflows.engine.states import Verb
 from workflows.operations.mail.queueing import morning
 from workflows.operations.reading.board import read_board
@@ -265,6 +267,32 @@ def test_finished_work_asks_nothing_of_the_office_any_more(house: House, clerk: 
     assert {'id="stuck-1"' in after, 'id="time-1"' in after} == {False}
     assert (desk.stuck, desk.asked) == ((), ())
     assert "resolved" not in {fields.get("act") for _, _, fields in forms_of(unit)}
+
+
+def test_what_asks_for_an_answer_is_shown_whole_and_every_cut_list_says_what_it_leaves_out(
+    house: House, clerk: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office_pages, "MOST_ROWS", 0)
+    for unit in ("thon-2", "thon-3"):
+        house.move(unit, Verb.OBSTACLE, f"hazard-signs/{unit}", note="Thiếu biển")
+        house.move(unit, Verb.EXTEND, f"hazard-signs/{unit}", until=date(2026, 6, 18), note="Chờ biển")
+    text = clerk.get("/today", params={"lang": "en"}).text
+
+    def section(name: str) -> str:
+        return str(text.partition(f'id="{name}-1"')[2].partition("</section>")[0])
+
+    assert [section(name).count("<h3>") for name in ("stuck", "time")] == [2, 2]
+    assert f'href="/board?plan={PLAN}&amp;standing=overdue"' in section("late")
+    assert f'href="/board?plan={PLAN}&amp;unit=vhxh"' in section("own")
+    assert "and 1 more on the board" in section("own")
+
+
+def test_a_cut_list_of_those_who_hold_up_counts_the_rest() -> None:
+    parts = environment(Language.EN).get_template("office/parts.html").module
+    say = speech(Language.EN).say
+
+    assert str(parts.and_more(2, say)).strip() == "and 2 more"  # type: ignore[attr-defined]
+    assert str(parts.and_more(0, say)).strip() == ""  # type: ignore[attr-defined]
 
 
 def test_tomorrows_report_is_held_from_the_day(house: House, clerk: TestClient) -> None:

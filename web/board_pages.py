@@ -98,7 +98,7 @@ def as_list(request: Request, member: Signed, start: int = 0, said: str = "") ->
     following = start + PAGE_ROWS if len(ordered) > start + PAGE_ROWS else 0
     return _page(
         request, "list", seen, member, shown=shown, start=start, following=following, said=said,
-        before=max(start - PAGE_ROWS, 0), size=PAGE_ROWS,
+        before=max(start - PAGE_ROWS, 0),
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ SENTENCES: Mapping[Verb, str] = MappingProxyType(
 )
 """One sentence a verb; the day or number that belongs to it follows from the record's facts."""
 
-_VIA: Mapping[Via, str] = MappingProxyType(
+WAYS: Mapping[Via, str] = MappingProxyType(
     {
         Via.PHONE: N_("by telephone"),
         Via.ZALO: N_("by Zalo"),
@@ -55,6 +55,7 @@ _VIA: Mapping[Via, str] = MappingProxyType(
         Via.MEETING: N_("in a meeting"),
     }
 )
+"""How a unit's word reaches the office, as it stands in the middle of a sentence."""
 
 OFFICES_OWN = frozenset({Verb.HOLD, Verb.PROPOSE, Verb.REVISE, Verb.REMIND, Verb.ESCALATE})
 """What passes between office and leadership, or by itself: units are not shown it."""
@@ -123,7 +124,7 @@ def _who(record: Record, office: Office, said: Speech) -> str:
     if record.on_behalf_of is not None and record.on_behalf_of in office.units:
         unit = office.units[record.on_behalf_of].name
         speaker = f"{said_by}, {unit}" if said_by else unit
-        how = said.say(_VIA[record.via]) if record.via is not None and record.via in _VIA else ""
+        how = said.say(WAYS[record.via]) if record.via is not None and record.via in WAYS else ""
         return said.say("{speaker} ({how}, noted by {who})", speaker=speaker, how=how, who=who)
     if not said_by:
         return who

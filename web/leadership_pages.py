@@ -53,7 +53,7 @@ def case(
     leader = leader_of(visitor, office)
     found = _read(request, leader, plan, assignment)
     if found is None:
-        return page(request, "leadership/settled.html", leader=leader)
+        return page(request, "leadership/settled.html")
     return _show(request, leader, found, do=do)
 
 
@@ -65,7 +65,7 @@ def decide(
     leader = leader_of(visitor, office)
     found = _read(request, leader, plan, assignment)
     if found is None:  # a second tap, or everybody has reported in the meantime
-        return page(request, "leadership/settled.html", leader=leader)
+        return page(request, "leadership/settled.html")
     try:
         done = _decide(request, leader, found, form)
     except DonDocError as error:
@@ -73,9 +73,9 @@ def decide(
         problem = error.for_people(speech_of(request).say)
         return _show(request, leader, found, problem=problem, filled=form.shown())
     return page(
-        request, "leadership/decided.html", done=done, case=found, leader=leader,
+        request, "leadership/decided.html", done=done, case=found,
         refused=[(name, error.say(speech_of(request).say)) for name, error in done.refused],
-        answer=answer_of(form), until=form.day("until"), time=form.choice("time", "grant", "promise"),
+        answer=answer_of(form),
     )  # fmt: skip
 
 

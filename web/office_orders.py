@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from web.forms import LONGEST_TITLE, PostedForm
+from web.history_words import WAYS
 from web.unit_actions import DRAFTS
 from workflows.engine.orders import Actor, Order
 from workflows.engine.records import Answered, Via
@@ -23,9 +24,6 @@ UNITS_WORDS: Mapping[Verb, str] = MappingProxyType(
     }
 )
 """What units say, by the name of the form on their own pages: the office's form has the same fields."""
-
-WAYS = (Via.PHONE, Via.ZALO, Via.PAPER, Via.MEETING)
-"""How a unit's word reaches the office."""
 
 
 def order_of(

@@ -33,7 +33,7 @@ def mine(request: Request, visitor: TheVisitor, office: str, unit: str) -> Respo
     place = visitor.offices[office]
     feed = window.keys.links.calendar_token(Link(office, guest.contact, guest.version, unit))
     return page(
-        request, "unit/mine.html", office=place, unit=place.units[unit], guest=guest,
+        request, "unit/mine.html", office=place, unit=place.units[unit],
         plans=[(plan, _groups(plan)) for plan in plans], sender=sender(place, window.today()),
         code=unit_code(window.keys, guest), voice=voice_of(place.units[unit]), items=items,
         feed=_absolute(request, f"/c/{feed}.ics"), speech=speech_of(request),
@@ -120,7 +120,7 @@ def show_work(
     today = window.today()
     return page(
         request, "unit/work.html", status=422 if problem else 200,
-        office=office, guest=guest, work=found, row=row, item=found.item, voice=voice, speech=said,
+        office=office, work=found, row=row, item=found.item, voice=voice, speech=said,
         items=items, unit=office.units[row.unit], accepter=accepter_of(found), sender=sender(office, today),
         answer=_latest_answer(found), told=[tell(s, office, said) for s in shown][::-1],
         do=do, problem=problem, filled=filled or {}, can=what_can_be_done(found, today),
@@ -186,13 +186,13 @@ def said(
     request: Request, visitor: TheVisitor, office: str, plan: str, assignment: str, record: int = 0
 ) -> Response:
     """What was written down, with a code for the telephone; may be looked at as often as one likes."""
-    guest, found = work_of(request, visitor, office, plan, assignment)
+    _, found = work_of(request, visitor, office, plan, assignment)
     stored = next((s for s in found.history if s.sequence == record), None)
     if stored is None or stored.record.verb in OFFICES_OWN:
         raise NotFound("there is no record number {number} of this work", number=record)
     place, today = visitor.offices[office], window_of(request).today()
     return page(
-        request, "unit/said.html", office=place, guest=guest, work=found, row=found.row,
+        request, "unit/said.html", office=place, row=found.row,
         record=stored.record, unit=place.units[found.row.unit], accepter=accepter_of(found),
         told=tell(stored, place, speech_of(request)), code=record_code(stored.hash), Verb=Verb,
         sender=sender(place, today), can=what_can_be_done(found, today),

@@ -6,8 +6,8 @@ from fastapi.responses import FileResponse
 from notifications.recipients import helper
 from web.access import Member, Signed
 from web.forms import Posted, PostedForm
-from web.history_words import tell
-from web.office_orders import UNITS_WORDS, WAYS, order_of
+from web.history_words import WAYS, tell
+from web.office_orders import UNITS_WORDS, order_of
 from web.office_words import DECISIONS, DONE_WORDS, TITLES
 from web.pages import page, redirect, speech_of
 from web.refusals import log_refusal
@@ -110,7 +110,7 @@ def _show(
     return page(
         request, "office/work.html", status=422 if problem else 200,
         member=member, found=found, work=found.work, row=row, plan=plan, office=office, history=history,
-        task=found.work.task, Verb=Verb, units_words=UNITS_WORDS, ways=WAYS, titles=TITLES,
+        task=found.work.task, Verb=Verb, ways=WAYS, titles=TITLES,
         decisions=[verb for verb in DECISIONS if verb in found.offered], moves=MOVES,
         recorded=[verb for verb in UNITS_WORDS if verb in found.offered],
         helpers=[helper(office, unit, window.today()) for unit in (row.unit, *row.helpers)],

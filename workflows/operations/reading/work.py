@@ -72,7 +72,7 @@ def read_unit(
 def unit_history(
     database: Database, office: str, unit: str, *, most: int
 ) -> list[tuple[StoredPlan, StoredRecord]]:
-    """The latest records of a unit's assignments in every plan, newest first."""
+    """The latest records of a unit's assignments in every running plan, newest first."""
     found: list[tuple[StoredPlan, StoredRecord]] = []
     with database.read() as transaction:
         for plan in transaction.plans.running(office):
