@@ -158,7 +158,7 @@ def test_the_leadership_is_reported_to_with_the_facts_to_decide() -> None:
         "Cho lùi đến thứ Sáu, 12/6",
         "Đồng ý đề xuất",
         "Ý kiến khác",
-        "Gọi lại cho Phòng VH-XH",
+        "Đề nghị Phòng VH-XH gọi lại",
     ):
         assert said in rendered.text
     assert "vượt cấp" not in rendered.text
@@ -423,7 +423,7 @@ def test_the_digest_has_its_sections_in_the_order_of_the_work() -> None:
         "6. Chưa phản hồi: 02",
         "7. Cần chuyển tay: 02 tin Zalo, 01 cuộc gọi, 01 phiếu giấy",
         "8. Thư chưa đến: 02",
-        "Lượt trước: thứ Ba, 09/6/2026",
+        "Vòng đôn đốc trước: thứ Ba, 09/6/2026",
         "9f3c2ab17d44",
         "Điểm tin tuần",
     ]

@@ -538,7 +538,7 @@ def test_the_outbox_shows_a_state_at_a_time(house: House, clerk: TestClient) -> 
 def test_a_day_without_its_round_says_so(house: House, clerk: TestClient) -> None:
     house.now += timedelta(days=1)
 
-    assert "Vòng ngày hôm nay chưa chạy" in house.member("vhxh").get("/today").text
+    assert "Vòng đôn đốc hôm nay chưa chạy" in house.member("vhxh").get("/today").text
 
 
 def test_pages_of_the_office_hold_no_inline_style_or_script(house: House, clerk: TestClient) -> None:

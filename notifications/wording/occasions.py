@@ -91,7 +91,7 @@ def closing_blocks(part: Closing, sender: Sender, speech: Speech, *, alone: bool
     if part.undone:
         yield Heading(speech.say("Still without a result"))
         yield from (Unsaid(partial(items.line, item, speech)) for item in part.undone)
-    yield Paragraph(speech.say("Reminders and links of this plan end today."))
+    yield Paragraph(speech.say("Reminders of this plan end today; its links only show what was done."))
 
 
 def finished(part: Closing, sender: Sender, speech: Speech) -> str:

@@ -187,5 +187,7 @@ def _listening_socket(port: int) -> socket.socket:
         return socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise EnvironmentRefused(
-            "port {port} for Prefect's server is taken: {reason}", port=port, reason=system_reason(error)
+            "port {port} for Prefect's server cannot be opened: {reason}",
+            port=port,
+            reason=system_reason(error),
         ) from error
