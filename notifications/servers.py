@@ -8,16 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from workflows.settings import Security
+
+__all__ = ["MailServer", "MailServerError", "Security", "ServerFault"]
+
 MINUTE: Final = 60.0
 _HOST = re.compile(r"[A-Za-z0-9_:-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
-
-
-class Security(StrEnum):
-    """How the connection is protected; `TLS` from the first byte, `STARTTLS` before the login."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
 
 
 class ServerFault(StrEnum):

@@ -63,6 +63,10 @@ class Shift:
         """An expression with its calendar dates moved."""
         return _ISO.sub(lambda found: self.day(date.fromisoformat(found[0])).isoformat(), text)
 
+    def shared_name(self, key: str, name: str) -> str:
+        """What the new plan calls a shared file: a clause list belongs to one paper and so to one year."""
+        return self.text(name) if key == "clauses" else name
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -76,10 +80,6 @@ class Copy:
     files: Mapping[Path, bytes]
     loaded: LoadedPlan
     edits: EditableYaml
-
-    def shared_name(self, key: str, name: str) -> str:
-        """What the new plan calls a shared file: a clause list belongs to one paper and so to one year."""
-        return self.shift.text(name) if key == "clauses" else name
 
 
 def plan_year(schedule: Schedule) -> int:
@@ -180,5 +180,4 @@ def _shared_files(path: Path, target: Path, edits: EditableYaml, shift: Shift) -
     for key in _SHARED:
         written = edits.value(key)
         if written is not None:
-            name = shift.text(written) if key == "clauses" else written
-            yield path.parent / written, target.parent / name
+            yield path.parent / written, target.parent / shift.shared_name(key, written)

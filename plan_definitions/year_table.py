@@ -254,7 +254,7 @@ def _neighbour(key: str, copy: Copy, notes: tuple[Phrase, ...]) -> Iterator[Row]
     old = copy.edits.value(key)
     if old is None:
         return
-    new = copy.shared_name(key, old)
+    new = copy.shift.shared_name(key, old)
     path = copy.path.parent / new
     if path in copy.files:
         notes = (Phrase("copied as it stands to {path}", {"path": path}), *notes)

@@ -26,7 +26,7 @@ _SECRET_KEY_LENGTH = 32
 
 
 class Security(StrEnum):
-    """How the connection to the mail server is protected."""
+    """How the mail server is spoken to: `TLS` from the first byte, `STARTTLS` before the login."""
 
     TLS = "tls"
     STARTTLS = "starttls"

@@ -5,12 +5,12 @@ opening it, and stops when its standard input ends: even a parent that is killed
 """
 
 import os
-import signal
 import socket
 import sys
-from threading import Thread
 
 import uvicorn
+
+from workflows.children import stop_with_parent
 
 _SECONDS_FOR_OPEN_REQUESTS = 3
 
@@ -36,21 +36,11 @@ class StoppableServer(uvicorn.Server):
             os._exit(0)
 
 
-def stop_with_parent(server: StoppableServer) -> None:
-    """Wait for the end of standard input, which the parent holds open while it lives."""
-    # Not through sys.stdin: a thread that waits inside its lock crashes the interpreter when that ends first.
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    server.stop()
-
-
 def main() -> None:
     """Serve on the socket named by the first argument until the parent or a signal says stop."""
-    # Where a shell's `&` started us, interrupts are ignored; the parent's are heeded, to the very end.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     server = StoppableServer()
     # Before Prefect is imported, which takes seconds in which the parent may die as well.
-    Thread(target=stop_with_parent, args=(server,), daemon=True).start()
+    stop_with_parent(server.stop)
     server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 
 

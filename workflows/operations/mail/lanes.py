@@ -68,7 +68,7 @@ def _server(settings: Settings) -> MailServer:
         return MailServer(
             settings.smtp_host or "",
             settings.port,
-            Security(settings.smtp_security.value),
+            settings.smtp_security,
             settings.smtp_user,
             password,
         )
