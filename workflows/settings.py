@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from plan_definitions.diagnostics import Phrase, did_you_mean
 from workflows.errors import WrongUse, system_reason
@@ -36,13 +37,13 @@ class Security(StrEnum):
 _USUAL_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """What an installation may choose. Everything has a default that works on one machine without a network.
 
     Without `smtp_host` letters go to the embedded inbox.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
 
     home: Path = Path(".dondoc")
     database_url: SecretStr | None = None
@@ -86,6 +87,18 @@ class Settings(BaseModel):
             raise ValueError(address)
         return address.rstrip("/")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings calls by these names
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first; what `read_settings` passes comes from the file."""
+        return env_settings, init_settings
+
     @property
     def database(self) -> str:
         """The SQLAlchemy URL of the store; it may hold a password."""
@@ -118,16 +131,15 @@ def read_settings(folder: Path) -> Settings:
     path = folder / FILE_NAME
     written = _read_file(path)
     _refuse_unknown(written, known=Settings.model_fields, where=FILE_NAME)
-    variables = {_variable(field): field for field in Settings.model_fields}
-    set_now = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
-    _refuse_unknown(set_now, known=variables, where=Phrase("the environment"))
+    variables = [name for name in os.environ if name.startswith(PREFIX)]
+    _refuse_unknown(
+        variables, known=[_variable(f) for f in Settings.model_fields], where=Phrase("the environment")
+    )
     home = written.setdefault("home", ".dondoc")
     if isinstance(home, str) and not home.startswith("~"):
         written["home"] = folder / home
-    # An empty variable says nothing.
-    outside = {variables[name]: value for name, value in set_now.items() if value}
     try:
-        settings = Settings(**written | outside)
+        settings = Settings(**written)
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
         raise WrongUse(

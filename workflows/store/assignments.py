@@ -134,7 +134,7 @@ class Assignments:
         ]
         if days:
             statement = (
-                update(ROW)
+                update(ROW.__table__)  # type: ignore[arg-type]
                 .where(ROW.number == bindparam("n"), ROW.next_look.is_not_distinct_from(bindparam("seen")))
                 .values(next_look=bindparam("day"))
             )
@@ -164,7 +164,7 @@ class Assignments:
             rows = self._connection.execute(in_hand.where(ROW.number.in_(chosen)).order_by(ROW.number))
             told = [{"n": number, "said": _counted(facts, -1 if taken_back else 1)} for number, facts in rows]
             if told:
-                statement = update(ROW).where(ROW.number == bindparam("n"))
+                statement = update(ROW.__table__).where(ROW.number == bindparam("n"))  # type: ignore[arg-type]
                 self._connection.execute(statement.values(facts=bindparam("said")), told)
 
     def _note_a_count(self, numbers: Sequence[int]) -> None:

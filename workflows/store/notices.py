@@ -26,7 +26,7 @@ class Notices:
     def pending(self, office: str, as_of: date, *, plan_number: int | None = None) -> list[StoredNotice]:
         """Notices in no letter yet that may go on `as_of`, of whatever date, oldest first."""
         query = (
-            select(ROW, AssignmentRow.id.label("assignment"))
+            select(ROW.__table__, AssignmentRow.id.label("assignment"))
             .join(AssignmentRow, AssignmentRow.number == ROW.assignment_number)
             .where(
                 ROW.office == office, ROW.letter_id.is_(None), ROW.dropped.is_(None), ROW.not_before <= as_of
@@ -64,7 +64,7 @@ class Notices:
     def of_letter(self, letter_id: int) -> list[StoredNotice]:
         """The notices a letter carries."""
         query = (
-            select(ROW, AssignmentRow.id.label("assignment"))
+            select(ROW.__table__, AssignmentRow.id.label("assignment"))
             .join(AssignmentRow, AssignmentRow.number == ROW.assignment_number)
             .where(ROW.letter_id == letter_id)
         )

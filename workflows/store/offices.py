@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from plan_definitions.model import CalendarDefinition, Office
 from workflows.errors import NotFound
@@ -40,7 +41,7 @@ class Offices:
         """Every office, in the order of the alphabet."""
         return list(self._connection.scalars(select(OfficeRow.id).order_by(OfficeRow.id)))
 
-    def _text(self, column: Column[str], office: str) -> str:
+    def _text(self, column: InstrumentedAttribute[str], office: str) -> str:
         text = self._connection.scalar(select(column).where(OfficeRow.id == office))
         if text is None:
             raise NotFound("there is no office `{office}` in the store", office=office)

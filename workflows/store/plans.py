@@ -9,7 +9,8 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from plan_definitions.schedule import Schedule
 from workflows.engine.history import FIRST_DIGEST
@@ -158,7 +159,7 @@ class Plans:
     def _with_schedule(self, row: Row[Any]) -> StoredPlan:
         return StoredPlan(*(*row, self.schedule(row.number, row.revision)))
 
-    def _text(self, column: Column[str], number: int, revision: int) -> str:
+    def _text(self, column: InstrumentedAttribute[str], number: int, revision: int) -> str:
         text = self._connection.scalar(
             select(column).where(RevisionRow.plan_number == number, RevisionRow.revision == revision)
         )

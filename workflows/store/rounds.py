@@ -82,7 +82,7 @@ class Rounds:
     def _last(
         self, office: str, before: date | None = None, *, finished: bool = False, lock: bool = False
     ) -> Row[Any] | None:
-        query = select(RoundRow).where(RoundRow.office == office)
+        query = select(RoundRow.__table__).where(RoundRow.office == office)
         if lock:
             query = query.with_for_update()
         if finished:

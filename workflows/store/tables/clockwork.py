@@ -1,26 +1,32 @@
 """Tables of the clockwork: the rounds of each office, and whose links still hold."""
 
-from sqlalchemy import Date, Integer, Text
+from datetime import date, datetime
 
-from workflows.store.tables.base import Base, column, reference
-from workflows.store.tables.columns import Instant, NormalText
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflows.store.tables.base import Base
 
 
-class RoundRow(Base, table="rounds"):
+class RoundRow(Base):
     """One round of an office for a date. Unfinished rounds carry a token and a lease."""
 
-    office = reference("offices.id", primary_key=True)
-    as_of = column(Date, primary_key=True)
-    begun_at = column(Instant)
-    token = column(NormalText, nullable=True)
-    lease_until = column(Instant, nullable=True)
-    finished_at = column(Instant, nullable=True)
-    totals = column(Text)
+    __tablename__ = "rounds"
+
+    office: Mapped[str] = mapped_column(ForeignKey("offices.id"), primary_key=True)
+    as_of: Mapped[date] = mapped_column(primary_key=True)
+    begun_at: Mapped[datetime]
+    token: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    totals: Mapped[str] = mapped_column(Text)
 
 
-class ContactVersionRow(Base, table="contact_versions"):
+class ContactVersionRow(Base):
     """The version of a contact's links; raising it revokes every link sent before."""
 
-    office = reference("offices.id", primary_key=True)
-    contact = column(NormalText, primary_key=True)
-    version = column(Integer)
+    __tablename__ = "contact_versions"
+
+    office: Mapped[str] = mapped_column(ForeignKey("offices.id"), primary_key=True)
+    contact: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]

@@ -1,94 +1,115 @@
 """Tables of the outbox: letters, what they are about, their bytes, and what a sender may still send."""
 
-from sqlalchemy import Boolean, Index, Integer, LargeBinary, Text, UniqueConstraint
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
 from plan_definitions.model import Channel
 from workflows.store.records import LetterState
-from workflows.store.tables.base import NUMBER, Base, column, reference
-from workflows.store.tables.columns import Instant, NormalText, Word
+from workflows.store.tables.base import NUMBER, Base
+from workflows.store.tables.columns import Word
 
 
-class LetterRow(Base, table="letters"):
+class LetterRow(Base):
     """One letter to one recipient. `key` names its occasion: the same occasion is never queued twice.
 
     `bytes_hash` is the SHA-256 of the frozen bytes; it stays when the bytes are dropped.
     """
 
-    id = column(NUMBER, primary_key=True)
-    office = reference("offices.id")
-    key = column(NormalText)
-    kind = column(NormalText)
-    channel = column(Word(Channel))
-    address = column(NormalText)
-    subject = column(NormalText)
-    language = column(NormalText)
-    content = column(Text)
-    message_id = column(NormalText, nullable=True)
-    bytes_hash = column(NormalText, nullable=True)
-    state = column(Word(LetterState))
-    urgent = column(Boolean)
-    attempts = column(Integer)
-    created_at = column(Instant)
-    not_before = column(Instant)
-    expires_at = column(Instant)
-    lease_until = column(Instant, nullable=True)
-    token = column(NormalText, nullable=True)
-    last_code = column(Integer, nullable=True)
-    last_reply = column(NormalText, nullable=True)
-    finished_at = column(Instant, nullable=True)
-    handed_over_by = column(NormalText, nullable=True)
-    once = UniqueConstraint("office", "key")
-    by_state = Index(None, "office", "state")
-    by_address = Index(None, "office", "address")
+    __tablename__ = "letters"
+    __table_args__ = (
+        UniqueConstraint("office", "key"),
+        Index(None, "office", "state"),
+        Index(None, "office", "address"),
+    )
+
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("offices.id"))
+    key: Mapped[str]
+    kind: Mapped[str]
+    channel: Mapped[Channel] = mapped_column(Word(Channel))
+    address: Mapped[str]
+    subject: Mapped[str]
+    language: Mapped[str]
+    content: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str | None]
+    bytes_hash: Mapped[str | None]
+    state: Mapped[LetterState] = mapped_column(Word(LetterState))
+    urgent: Mapped[bool]
+    attempts: Mapped[int]
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    token: Mapped[str | None]
+    last_code: Mapped[int | None]
+    last_reply: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+    handed_over_by: Mapped[str | None]
 
 
-class FrozenRow(Base, table="frozen_letters"):
+class FrozenRow(Base):
     """The bytes of a letter, compressed, as they go out at every attempt."""
 
-    letter_id = reference("letters.id", primary_key=True, autoincrement=False)
-    data = column(LargeBinary)
+    __tablename__ = "frozen_letters"
+
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), primary_key=True, autoincrement=False)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class LetterItemRow(Base, table="letter_items"):
+class LetterItemRow(Base):
     """An assignment that a letter speaks of."""
 
-    letter_id = reference("letters.id", primary_key=True)
-    assignment_number = reference("assignments.number", primary_key=True, index=True)
+    __tablename__ = "letter_items"
+
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), primary_key=True)
+    assignment_number: Mapped[int] = mapped_column(
+        ForeignKey("assignments.number"), primary_key=True, index=True
+    )
 
 
-class SenderRow(Base, table="senders"):
+class SenderRow(Base):
     """A mail account; paused while the provider refuses its login."""
 
-    name = column(NormalText, primary_key=True)
-    paused_until = column(Instant, nullable=True)
-    reason = column(NormalText, nullable=True)
+    __tablename__ = "senders"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    paused_until: Mapped[datetime | None]
+    reason: Mapped[str | None]
 
 
-class PolicyRefusalRow(Base, table="policy_refusals"):
+class PolicyRefusalRow(Base):
     """A letter that was refused by policy: how often, through which account, and as what it was claimed.
 
     `in_a_row` says that no letter of the account has been taken since.
     """
 
-    letter_id = reference("letters.id", primary_key=True, autoincrement=False)
-    sender = column(NormalText, index=True)
-    was = column(Word(LetterState))
-    times = column(Integer)
-    in_a_row = column(Boolean)
+    __tablename__ = "policy_refusals"
+
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), primary_key=True, autoincrement=False)
+    sender: Mapped[str] = mapped_column(index=True)
+    was: Mapped[LetterState] = mapped_column(Word(LetterState))
+    times: Mapped[int]
+    in_a_row: Mapped[bool]
 
 
-class SenderHourRow(Base, table="sender_hours"):
+class SenderHourRow(Base):
     """How many letters a mail account sent, or set out to send, in one hour."""
 
-    sender = reference("senders.name", primary_key=True)
-    hour = column(Instant, primary_key=True)
-    used = column(Integer)
+    __tablename__ = "sender_hours"
+
+    sender: Mapped[str] = mapped_column(ForeignKey("senders.name"), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    used: Mapped[int]
 
 
-class CondemnedRow(Base, table="condemned_addresses"):
+class CondemnedRow(Base):
     """An address that its own server said does not exist."""
 
-    office = reference("offices.id", primary_key=True)
-    address = column(NormalText, primary_key=True)
-    since = column(Instant)
-    reply = column(NormalText)
+    __tablename__ = "condemned_addresses"
+
+    office: Mapped[str] = mapped_column(ForeignKey("offices.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    reply: Mapped[str]

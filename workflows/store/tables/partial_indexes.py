@@ -6,13 +6,14 @@ for. Only who makes tables from these models, or compares them, needs to import 
 
 from typing import Any
 
-from sqlalchemy import Column, Index, text
+from sqlalchemy import Index, text
+from sqlalchemy.orm import InstrumentedAttribute
 
 from workflows.store.tables.outbox import LetterRow
 from workflows.store.tables.work import AssignmentRow, NoticeRow
 
 
-def _index(name: str | None, *columns: Column[Any], condition: str) -> Index:
+def _index(name: str | None, *columns: InstrumentedAttribute[Any], condition: str) -> Index:
     return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 

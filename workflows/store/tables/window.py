@@ -1,53 +1,60 @@
 """Tables of the window: sign-ins asked for, forms that were carried out, and other systems' tokens."""
 
-from sqlalchemy import UniqueConstraint
+from datetime import datetime
 
-from workflows.store.tables.base import NUMBER, Base, column, reference
-from workflows.store.tables.columns import Instant, NormalText
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflows.store.tables.base import NUMBER, Base
 
 
-class SignInRow(Base, table="sign_ins"):
+class SignInRow(Base):
     """A sign-in that somebody asked for; `browser` is the hash of the asking browser's secret.
 
     Without a browser the link was made by the operator, who hands it to whom he knows.
     """
 
-    id = column(NormalText, primary_key=True)
-    office = reference("offices.id")
-    contact = column(NormalText)
-    browser = column(NormalText, nullable=True)
-    asked_at = column(Instant)
-    expires_at = column(Instant, index=True)
-    used_at = column(Instant, nullable=True)
+    __tablename__ = "sign_ins"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("offices.id"))
+    contact: Mapped[str]
+    browser: Mapped[str | None]
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
 
 
-class SubmissionRow(Base, table="submissions"):
+class SubmissionRow(Base):
     """A form that was carried out: its one-time key, and the record in the plan's history that it made."""
 
-    key = column(NormalText, primary_key=True)
-    plan_number = reference("plans.number")
-    sequence = column(NUMBER, nullable=True)
-    at = column(Instant, index=True)
+    __tablename__ = "submissions"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    plan_number: Mapped[int] = mapped_column(ForeignKey("plans.number"))
+    sequence: Mapped[int | None] = mapped_column(NUMBER)
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
-class ApiTokenRow(Base, table="api_tokens"):
+class ApiTokenRow(Base):
     """What another system shows to be let in: only the hash of it, what it may do, and until when.
 
     `scopes` and `units` are words with spaces between them; no units mean the whole office. Rows stay: the
     history names tokens, and a name is never given twice.
     """
 
-    number = column(NUMBER, primary_key=True)
-    office = reference("offices.id")
-    name = column(NormalText)
-    digest = column(NormalText)
-    scopes = column(NormalText)
-    units = column(NormalText)
-    made_by = column(NormalText)
-    made_at = column(Instant)
-    expires_at = column(Instant)
-    last_used_at = column(Instant, nullable=True)
-    revoked_at = column(Instant, nullable=True)
-    revoked_by = column(NormalText, nullable=True)
-    named_once = UniqueConstraint("office", "name")
-    one_secret = UniqueConstraint("digest")
+    __tablename__ = "api_tokens"
+    __table_args__ = (UniqueConstraint("office", "name"), UniqueConstraint("digest"))
+
+    number: Mapped[int] = mapped_column(NUMBER, primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("offices.id"))
+    name: Mapped[str]
+    digest: Mapped[str]
+    scopes: Mapped[str]
+    units: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None]
