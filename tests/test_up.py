@@ -295,6 +295,20 @@ def test_the_clock_says_that_it_lives_and_tidies_up_once_a_day(
     assert is_silent(home)
 
 
+def test_the_clock_s_log_holds_a_mail_server_s_numbers_and_not_its_words(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = list[str]()
+    delivered = {"sent": 0, "deferred": 1, "dead": 0, "left": 1, "why": "550 vhxh@xa.example is blocked"}
+    told = {**delivered, "numbers": "stage mail, code 550, status 5.7.1"}
+    monkeypatch.setattr("workflows.flows.deliver_mail.deliver_mail", lambda: told)
+    clock = clockwork.Clockwork(
+        read_settings(office.folder), lambda: at(9), Event(), Language.EN, lines.append
+    )  # fmt: skip
+    assert clock._run_delivery() is False
+    assert lines[1:] == ["the mail server turned us away: stage mail, code 550, status 5.7.1"]
+
+
 # The whole of it
 
 

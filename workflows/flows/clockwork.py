@@ -193,7 +193,7 @@ class Clockwork:
             )
         )
         if delivered["why"] is not None:
-            self._tell(Phrase("the mail server turned us away: {why}", {"why": delivered["why"]}))
+            self._tell(Phrase("the mail server turned us away: {why}", {"why": delivered["numbers"]}))
         return bool(delivered["sent"])
 
     def _wait(self, until: datetime, commits: Commits) -> None:

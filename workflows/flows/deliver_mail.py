@@ -46,7 +46,7 @@ def deliver_mail(
 ) -> dict[str, int | str | None]:
     """Send every letter that is due, of all offices or of one shard of them.
 
-    Returns counts, and the server's word where it turned us away.
+    Returns counts and, where the server turned us away, its word for people and its numbers for logs.
 
     `any_hour` passes over quiet hours and days off, `resting_too` over the rest of an account that was turned
     away: for whoever has just mended it. `now` is given by a simulated clock only.
@@ -57,14 +57,15 @@ def deliver_mail(
     counts = {name: getattr(delivered, name) for name in ("sent", "deferred", "dead", "left")}
     logger = prefect.get_run_logger()
     logger.info("delivery: %s", counts)
-    if delivered.trouble is not None:
-        logger.warning("%s", _without_words(delivered))
-    return {**counts, "why": delivered.trouble}
+    numbers = None if delivered.trouble is None else _numbers(delivered)
+    if numbers is not None:
+        logger.warning("the mail server turned us away: %s", numbers)
+    return {**counts, "why": delivered.trouble, "numbers": numbers}
 
 
-def _without_words(delivered: Delivered) -> str:
-    """What Prefect may keep of the trouble: a server's words may quote an address, its numbers do not."""
+def _numbers(delivered: Delivered) -> str:
+    """What logs may keep of the trouble: a server's words may quote an address, its numbers do not."""
     why = delivered.why
     if why is None:
-        return f"the mail account rests until {delivered.rests_until}"
-    return f"the mail server turned us away: stage {why.stage}, code {why.code}, status {why.status}"
+        return f"the account rests until {delivered.rests_until}"
+    return f"stage {why.stage}, code {why.code}, status {why.status}"

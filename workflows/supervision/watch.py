@@ -68,7 +68,7 @@ class Watch:
         found = frozenset(f"{finding.check}:{finding.office}" for finding in wrong)
         for finding in wrong:
             if f"{finding.check}:{finding.office}" not in self._known:
-                self.tell(Phrase("Trouble: {detail}", {"detail": finding.detail}))
+                self.tell(Phrase("Trouble: {detail}", {"detail": finding.for_log}))
                 if finding.mend is not None:
                     self.tell(finding.mend)
         if self._known and not found:

@@ -29,13 +29,22 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found. `office` is set where it concerns one office only."""
+    """What one check found. `office` is set where it concerns one office only.
+
+    `unquoting` says the same for a log, where the detail quotes an address or a mail server's words.
+    """
 
     check: Check
     ok: bool
     detail: Phrase
     mend: Phrase | None = None
     office: str | None = None
+    unquoting: Phrase | None = None
+
+    @property
+    def for_log(self) -> Phrase:
+        """The detail as a log may hold it."""
+        return self.unquoting or self.detail
 
     def say(self, translate: Translate) -> str:
         """The detail, and the mend where there is one."""
@@ -57,6 +66,8 @@ def fine(check: Check, detail: Phrase, mend: Phrase | None = None) -> Finding:
     return Finding(check, True, detail, mend)
 
 
-def wrong(check: Check, detail: Phrase, mend: Phrase, office: str | None = None) -> Finding:
+def wrong(
+    check: Check, detail: Phrase, mend: Phrase, office: str | None = None, *, unquoting: Phrase | None = None
+) -> Finding:
     """A check that is not passed, and what to do."""
-    return Finding(check, False, detail, mend, office)
+    return Finding(check, False, detail, mend, office, unquoting)

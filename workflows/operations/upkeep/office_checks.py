@@ -154,6 +154,7 @@ def _stuck(transaction: Transaction, office: str, settings: Settings, now: datet
         Phrase("{office}: letters that do not leave: {n}; the mail server's last word: {why}", values),
         Phrase("See `dondoc outbox`; after mending `dondoc deliver` sends them."),
         office,
+        unquoting=Phrase("{office}: letters that do not leave: {n}", values),
     )
 
 
@@ -187,4 +188,5 @@ def _dead(transaction: Transaction, office: str, now: datetime) -> Finding | Non
         Phrase("{office}: letters that could not be delivered: {n} ({addresses})", values),
         Phrase("See `dondoc outbox --state dead`; correct the address in units.yaml, publish, retry."),
         office,
+        unquoting=Phrase("{office}: letters that could not be delivered: {n}", values),
     )  # fmt: skip
