@@ -96,11 +96,12 @@ def test_an_empty_database_is_none_of_ours(empty_database_url: str, tmp_path: Pa
         assert inspect(connection).get_table_names() == []
 
 
-def test_a_database_of_a_newer_program_is_refused(database_url: str) -> None:
-    with connected(database_url) as connection:
+def test_a_database_of_a_newer_program_is_refused(empty_database_url: str) -> None:
+    Database.open(empty_database_url, create=True).close()
+    with connected(empty_database_url) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(EnvironmentRefused, match="schema 9999, newer than") as refusal:
-        Database.open(database_url, create=True)
+        Database.open(empty_database_url, create=True)
     assert refusal.value.mend is not None
 
 
