@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 import uvicorn
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import make_url
 from web_house import House, open_house, play_season
@@ -29,6 +30,10 @@ from workflows.store.database import Database
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# A busy machine is no mistake of the code: hypothesis, too, asserts no time.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 _numbers = itertools.count(1)
 
