@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 import pytest
 from operation_cases import at, commune, june, publish_plan, rows, small_plan, snapshot
 from sqlalchemy import text
 
-from workflows.errors import EnvironmentRefused, WrongUse
+from workflows.errors import DonDocError, EnvironmentRefused, WrongUse
 from workflows.flows.server import Server, running_server
 from workflows.flows.store import using
 from workflows.operations import round as operations
@@ -111,8 +112,9 @@ def test_a_database_that_says_no_three_times_is_not_asked_for_every_office(
 @pytest.mark.usefixtures("settings")
 def test_the_only_office_s_own_failure_is_told(database: Database) -> None:
     damage(database, "an-hoa", "no calendar at all")
-    with pytest.raises(ValueError, match=r"JSON|Expecting"):
+    with pytest.raises(DonDocError, match=r"broke off: ValidationError at \w+\.py:\d+") as failure:
         round_of(office="an-hoa")
+    assert "no calendar" not in "".join(format_exception(failure.value)), "Prefect keeps what it is shown"
     with database.read() as transaction:
         assert transaction.rounds.owed(TUESDAY) == list(OFFICES)
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 import prefect
@@ -36,6 +38,17 @@ OFFICE_SECONDS = 60 * 60
 ROUND_SECONDS = 3 * 60 * 60
 
 
+class RoundBroken(DonDocError):
+    """A fault in the program ended an office's round: its kind and its place, nothing of what it met."""
+
+    exit_code = 70  # as of any fault in the program
+
+    def __init__(self, error: Exception) -> None:
+        last = extract_tb(error.__traceback__)[-1]
+        place = f"{Path(last.filename).name}:{last.lineno}"
+        super().__init__("the round broke off: {kind} at {place}", kind=type(error).__name__, place=place)
+
+
 def _may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     """Whether to try again: what the environment refused may pass, a fault in the program stays."""
     return isinstance(state.data, EnvironmentRefused)
@@ -52,8 +65,17 @@ def _may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     persist_result=False,
 )
 def round_of(database: Database, office: str, day: date, clock: Clock) -> Done | NoRound:
-    """One office's round, as a task of its own: what it returns stays in this process."""
-    return whole_round(database, office, as_of=day, clock=clock, language=settings_here().lang)
+    """One office's round, as a task of its own: what it returns stays in this process.
+
+    Raises RoundBroken in place of any error that is not ours: Prefect keeps messages, and they may quote a
+    letter.
+    """
+    try:
+        return whole_round(database, office, as_of=day, clock=clock, language=settings_here().lang)
+    except DonDocError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, Prefect must not keep its message
+        raise RoundBroken(error) from None
 
 
 @prefect.flow(name="daily-round", timeout_seconds=ROUND_SECONDS, persist_result=False)
