@@ -24,6 +24,7 @@ from workflows.operations.tickets import LEASE, Clock, NoRound, Ticket, begin_ro
 from workflows.settings import Settings
 from workflows.store.database import Database
 from workflows.store.records import Claim
+from workflows.store.submissions import KEPT
 
 pytestmark = pytest.mark.prefect
 
@@ -87,6 +88,19 @@ def test_an_office_that_fails_does_not_stop_those_after_it(database: Database) -
     assert again.total.letters > 0
     assert {name: when for name, when in finished(database).items() if name in done} == done, "left alone"
     assert round_of() == Rounds(again.total.__class__(TUESDAY))
+
+
+@pytest.mark.usefixtures("settings")
+def test_the_first_shard_s_round_clears_away_what_is_kept_for_some_time(database: Database) -> None:
+    with database.write() as transaction:
+        plan = transaction.plans.headings()[0].number
+        transaction.submissions.claim("long ago", plan, at(TUESDAY, 6) - KEPT)
+        transaction.submissions.claim("of late", plan, at(TUESDAY, 6))
+    query = "SELECT key FROM submissions"
+    round_of(shard=1, shards=2)
+    assert len(rows(database, query)) == 2
+    round_of(shard=0, shards=2)
+    assert rows(database, query) == [("of late",)]
 
 
 @pytest.mark.usefixtures("settings")

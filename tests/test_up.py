@@ -265,15 +265,10 @@ def test_a_part_that_lives_and_hangs_is_ended_and_started_again(monkeypatch: pyt
     processes[1].communicate()
 
 
-def test_the_clock_says_that_it_lives_and_tidies_up_once_a_day(
+def test_the_clock_says_that_it_lives(
     office: Office, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tidied, now = list[date](), [at(5)]
-
-    def note(_database: Database, *, now: datetime) -> None:
-        tidied.append(now.date())
-
-    monkeypatch.setattr(clockwork, "tidy_up", note)
+    now = [at(5)]
     home = Home.existing(office.home)
     assert is_silent(home), "no clock has ever run"
     clock = clockwork.Clockwork(read_settings(office.folder), lambda: now[0], Event(), Language.EN)
@@ -289,7 +284,6 @@ def test_the_clock_says_that_it_lives_and_tidies_up_once_a_day(
 
     monkeypatch.setattr(clock.stopping, "wait", go_on)
     clock.run()
-    assert tidied == [WEDNESDAY, date(2026, 6, 11)]
     assert not is_silent(home)
     os.utime(home.path / "clock.pulse", (0, 0))
     assert is_silent(home)

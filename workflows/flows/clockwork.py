@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -23,11 +23,10 @@ from workflows.flows.server import announced_address, answers, flows_at
 from workflows.flows.store import using
 from workflows.home import Home
 from workflows.operations.mail.lanes import lane_of
-from workflows.operations.upkeep.tidy_up import tidy_up
 from workflows.settings import Settings, read_settings
 from workflows.store.commits import Commits
 from workflows.store.database import Database
-from workflows.texts import LOCAL_ZONE, Language, count, date_long, translator
+from workflows.texts import Language, count, date_long, translator
 
 LOOK_SECONDS = 0.5
 """How often commits are looked for: the longest that a letter waits for its delivery to begin."""
@@ -81,7 +80,6 @@ class Clockwork:
     say: Callable[[str], None] = print
     _rests: dict[str, _Rest] = field(default_factory=dict)
     _pulse: Pulse = field(init=False)
-    _tidied_on: date | None = None
 
     def __post_init__(self) -> None:
         self._pulse = Pulse(Home.existing(self.settings.home))
@@ -111,7 +109,6 @@ class Clockwork:
         """Run rounds, then delivery; when to look again unless something is committed."""
         if rounds_due(database, self.clock()) and not self._attempt(ROUND, self._run_round):
             return self.clock()
-        self._tidy_up_once_a_day(database)
         sender = lane_of(self.settings).sender.address
         due = delivery_due(database, sender, self.clock())
         if due is not None and due <= self.clock():
@@ -122,13 +119,6 @@ class Clockwork:
         # What is still due rests, and `_wait` knows for how long.
         coming = [due] if due is not None and due > now else []
         return min([*coming, next_round(now), now + LONGEST_WAIT])
-
-    def _tidy_up_once_a_day(self, database: Database) -> None:
-        now = self.clock()
-        today = now.astimezone(LOCAL_ZONE).date()
-        if self._tidied_on != today:
-            tidy_up(database, now=now)
-            self._tidied_on = today
 
     def _attempt(self, name: Phrase, flow: Callable[[], bool]) -> bool:
         """Call a flow unless it rests, which it does after a failure and where it came to nothing.

@@ -25,6 +25,7 @@ from workflows.operations.round import (
 )
 from workflows.operations.shards import offices_of_shard, offices_owing
 from workflows.operations.tickets import Clock, NoRound
+from workflows.operations.upkeep.tidy_up import tidy_up
 from workflows.store.database import Database
 
 RETRIES = 2
@@ -91,6 +92,8 @@ def daily_round(
     An office or a date that is named has its round even where it is done. `as_of` is the local date at
     execution unless given; `now` is given by a simulated clock only.
 
+    The first shard's round also clears away what is kept for some time only.
+
     One office that fails does not stop those after it. Raises RoundsFailed in the end where some did; where
     there was one office to look after, what that one raised.
     """
@@ -101,6 +104,8 @@ def daily_round(
             offices = offices_owing(database, day, shard, shards)
         else:
             offices = offices_of_shard(database, office, shard, shards)
+        if offices and shard == 0:
+            tidy_up(database, now=clock())
         morning = _Morning(database, day, clock)
         morning.attend_to(offices)
     return Rounds(totals_of(morning.done, day), tuple(morning.none), tuple(morning.days_off))
