@@ -22,7 +22,7 @@ from notifications.sections import Reading, item
 from plan_definitions.model import Channel, Role
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.board import Row, letter_order
-from workflows.engine.states import IN_HAND, Standing, State
+from workflows.engine.states import Standing, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class DeskRows:
     overdue: tuple[Row, ...]
     next_rungs: tuple[Row, ...]
     waiting: tuple[Row, ...]
+    silent: tuple[Row, ...]
 
 
 def desk_rows(reading: Reading, calendar: WorkingCalendar) -> DeskRows:
@@ -60,6 +61,7 @@ def desk_rows(reading: Reading, calendar: WorkingCalendar) -> DeskRows:
     reported = (row for row in rows if row.state is State.SUBMITTED and row.accept == Role.STANDING_OFFICE)
     overdue = tuple(row for row in rows if row.standing is Standing.OVERDUE)
     tomorrow = calendar.after(reading.as_of, 1)
+    own = reading.office.unit_of(Role.STANDING_OFFICE)
     return DeskRows(
         to_check=tuple(
             sorted(reported, key=lambda row: (-waiting_days(row, reading.as_of, calendar), row.id))
@@ -69,22 +71,24 @@ def desk_rows(reading: Reading, calendar: WorkingCalendar) -> DeskRows:
         overdue=overdue,
         next_rungs=tuple(r for r in overdue if r.next_rung is not None and r.next_rung[0] <= tomorrow),
         waiting=tuple(row for row in rows if row.standing is Standing.WAITING_FOR_OTHERS),
+        # The office does not wait for its own answer.
+        silent=tuple(row for row in rows if row.silent and row.unit != own),
     )
 
 
 def digest(reading: Reading, calendar: WorkingCalendar, silent_since: Mapping[str, date]) -> Digest:
     """One plan's digest; empty sections stay empty."""
     found = desk_rows(reading, calendar)
-    rungs = _next_rungs(found.next_rungs, reading)
+    silent = {row.unit: row.unit_name for row in found.silent}
     named = Digest(
         plan=reading.plan,
         to_check=tuple(waiting_for_check(row, reading, calendar) for row in found.to_check[:MOST_LISTED]),
         obstacles=_items(found.obstacles, reading),
         extensions=_items(found.extensions, reading),
         overdue=_items(found.overdue, reading),
-        next_rungs=rungs,
+        next_rungs=_next_rungs(found.next_rungs, reading),
         waiting=_items(found.waiting, reading),
-        silent=_silent(reading, silent_since),
+        silent=tuple(Silence(name, silent_since.get(unit)) for unit, name in silent.items()),
     )
     more = {name: len(getattr(found, name)) - named.total(name) for name in get_args(Listed)}
     return replace(named, unlisted={name: count for name, count in more.items() if count})
@@ -116,16 +120,6 @@ def waiting_days(row: Row, as_of: date, calendar: WorkingCalendar) -> int:
 def waiting_for_check(row: Row, reading: Reading, calendar: WorkingCalendar) -> Item:
     """A report that waits for a check, and for how long."""
     return replace(item(row, reading), waiting_days=waiting_days(row, reading.as_of, calendar))
-
-
-def _silent(reading: Reading, since: Mapping[str, date]) -> tuple[Silence, ...]:
-    # The office does not wait for its own answer.
-    own = reading.office.unit_of(Role.STANDING_OFFICE)
-    units = {
-        row.unit: row.unit_name for group in reading.of_unit.values() for row in group
-        if row.silent and row.state in IN_HAND and row.unit != own
-    }  # fmt: skip
-    return tuple(Silence(name, since.get(unit)) for unit, name in units.items())
 
 
 def desk_note(desk: Desk, channels: Iterable[Channel]) -> DeskNote:

@@ -39,15 +39,22 @@ OFFICE_SECONDS = 60 * 60
 ROUND_SECONDS = 3 * 60 * 60
 
 
+_ROOMS = Path(__file__).parent.parent
+
+
 class RoundBroken(DonDocError):
     """A fault in the program ended an office's round: its kind and its place, nothing of what it met."""
 
     exit_code = 70  # as of any fault in the program
 
     def __init__(self, error: Exception) -> None:
-        last = extract_tb(error.__traceback__)[-1]
-        place = f"{Path(last.filename).name}:{last.lineno}"
-        super().__init__("the round broke off: {kind} at {place}", kind=type(error).__name__, place=place)
+        frames = [(Path(frame.filename), frame.lineno) for frame in extract_tb(error.__traceback__)]
+        # The last place in our own code says more than the depth of a library.
+        ours = [(file, line) for file, line in frames if file.is_relative_to(_ROOMS)]
+        file, line = (ours or frames)[-1]
+        super().__init__(
+            "the round broke off: {kind} at {place}", kind=type(error).__name__, place=f"{file.name}:{line}"
+        )
 
 
 def _may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:

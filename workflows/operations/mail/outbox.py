@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from email import message_from_bytes
 from email.message import Message
 
@@ -16,6 +16,11 @@ from workflows.operations.situations import find_actor
 from workflows.store.database import Database
 from workflows.store.letters import RETRIABLE
 from workflows.store.records import LetterState, StoredLetter
+from workflows.store.transaction import Transaction
+from workflows.texts import LOCAL_ZONE
+
+SHOWN_DAYS = 7
+"""How long the office is told of a letter that did not arrive."""
 
 RETRIED_FOR = timedelta(days=4)
 """How long a letter that the office sends again is tried."""
@@ -54,6 +59,12 @@ class ShownLetter:
     text: str
     html: str
     as_sent: bool
+
+
+def undelivered(transaction: Transaction, office: str, as_of: date) -> list[StoredLetter]:
+    """The letters of an office that came to nothing since this day a week ago, oldest first."""
+    since = datetime.combine(as_of - timedelta(SHOWN_DAYS), time(), LOCAL_ZONE)
+    return transaction.letters.find(office, states=[LetterState.DEAD], ended_since=since)
 
 
 def find_letters(

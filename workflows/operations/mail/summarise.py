@@ -18,6 +18,7 @@ from workflows.engine.forecast import Forecast
 from workflows.engine.notices import only_paused, still_true
 from workflows.engine.records import AT_ONCE, Assignment, Notice, NoticeKind
 from workflows.engine.situation import Situation
+from workflows.operations.mail.outbox import undelivered
 from workflows.operations.mail.overtaken import Unsent, asked_about, unsent_before
 from workflows.operations.mail.queueing import by_notice, morning, queue, round_key
 from workflows.operations.reading.backgrounds import asked_since, tried
@@ -29,9 +30,6 @@ from workflows.texts import LOCAL_ZONE, Language
 NO_LONGER_TRUE = "no longer true"
 
 _HEARD = frozenset(LetterState) - {LetterState.SUPERSEDED, LetterState.EXPIRED, LetterState.DEAD}
-
-SHOWN_DAYS = 7
-"""How long the office's digest names a letter that did not arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,15 +229,13 @@ def _background(
 def _desk(transaction: Transaction, office: str, plans: Sequence[_Plan], as_of: date) -> Desk:
     """What the office must know beside its plans."""
     waiting = transaction.letters.find(office, states=[LetterState.TO_HAND_OVER])
-    since = datetime.combine(as_of - timedelta(SHOWN_DAYS), time(), LOCAL_ZONE)
-    dead = transaction.letters.find(office, states=[LetterState.DEAD], ended_since=since)
     last = transaction.rounds.last(office, before=as_of)
     channels = [letter.channel for letter in waiting]
     return Desk(
         waiting_hand_overs=HandOvers(
             channels.count(Channel.ZALO), channels.count(Channel.PHONE), channels.count(Channel.PAPER)
         ),
-        undelivered=tuple(_undelivered(letter, plans) for letter in dead),
+        undelivered=tuple(_undelivered(letter, plans) for letter in undelivered(transaction, office, as_of)),
         last_round=last.as_of if last is not None else None,
         chain_heads={plan.stored.id: plan.stored.head_hash for plan in plans},
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from notifications.digest import desk_rows, waiting_days
 from notifications.letters import Letter, from_json
@@ -18,14 +18,13 @@ from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, Verb
 from workflows.errors import NotFound
 from workflows.operations.mail.links import LinkSigner, short_links_of
-from workflows.operations.mail.summarise import SHOWN_DAYS
+from workflows.operations.mail.outbox import undelivered
 from workflows.operations.reading.backgrounds import asked_since
 from workflows.operations.reading.history import last_words
 from workflows.operations.reading.judged import Judge, Judged, judge
 from workflows.store.database import Database
 from workflows.store.records import LetterState, StoredLetter, StoredPlan, StoredRound
 from workflows.store.transaction import Transaction
-from workflows.texts import LOCAL_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +98,10 @@ def office_day(
     with database.read() as transaction:
         running = [p for p in transaction.plans.headings(office, running=True) if plan in (None, p.id)]
         days = tuple(_plan_day(transaction, judge(transaction, one.number, as_of)) for one in running)
-        since = datetime.combine(as_of - timedelta(SHOWN_DAYS), time(), LOCAL_ZONE)
-        dead = transaction.letters.find(office, states=[LetterState.DEAD], ended_since=since)
         return OfficeDay(
             plans=days,
             hand_overs=tuple(transaction.letters.find(office, states=[LetterState.TO_HAND_OVER])),
-            undelivered=tuple(dead),
+            undelivered=tuple(undelivered(transaction, office, as_of)),
             last_round=transaction.rounds.last(office),
         )
 
@@ -128,7 +125,7 @@ def _plan_day(transaction: Transaction, judged: Judged) -> PlanDay:
         overdue=_overdue(found.overdue, tomorrow),
         tomorrow=tomorrow,
         waiting=found.waiting,
-        silent=_silent(transaction, rows, situation, reading),
+        silent=_silent(transaction, found.silent, situation, reading),
         own=_own(rows, plan, as_of),
     )
 
@@ -165,8 +162,7 @@ def _silent(
 ) -> tuple[Silent, ...]:
     silent: dict[str, list[Row]] = {}
     for row in rows:
-        if row.silent:
-            silent.setdefault(row.unit, []).append(row)
+        silent.setdefault(row.unit, []).append(row)
     return tuple(
         Silent(
             unit,

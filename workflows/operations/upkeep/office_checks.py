@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from plan_definitions.diagnostics import Phrase
 from plan_definitions.working_days import WorkingCalendar
 from workflows.operations.mail.lanes import lane_of
+from workflows.operations.mail.outbox import undelivered
 from workflows.operations.mail.queueing import morning
 from workflows.operations.mail.quiet_hours import EVENING, MORNING, is_quiet
 from workflows.operations.upkeep.findings import Check, Finding, fine, wrong
@@ -23,9 +24,6 @@ STUCK_AFTER = timedelta(hours=2)
 
 TRIED_FOR = timedelta(hours=24)
 """A letter that was tried in vain for this long is stuck."""
-
-DEAD_SHOWN = timedelta(days=7)
-"""For how long a letter that could not be delivered is told of."""
 
 CALENDAR_FROM = (12, 1)
 """Month and day from which next year's holidays are known and belong into the office's calendar file."""
@@ -174,11 +172,7 @@ def _is_stuck(letter: StoredLetter, now: datetime, *, could_leave: bool) -> bool
 
 
 def _dead(transaction: Transaction, office: str, now: datetime) -> Finding | None:
-    dead = [
-        letter
-        for letter in transaction.letters.find(office, states=[LetterState.DEAD])
-        if letter.finished_at is not None and letter.finished_at > now - DEAD_SHOWN
-    ]
+    dead = undelivered(transaction, office, now.astimezone(LOCAL_ZONE).date())
     if not dead:
         return None
     addresses = ", ".join(sorted({letter.address for letter in dead})[:5])
