@@ -28,7 +28,9 @@ from plan_definitions.model import (
     Unit,
 )
 from plan_definitions.schedule import Edge, Schedule, ScheduledTask, Turn
+from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.records import Assignment, Change, Notice, NoticeKind, Record
+from workflows.engine.situation import Situation
 from workflows.engine.states import State, Verb
 
 FIRST_OF_JUNE = date(2026, 6, 1)
@@ -235,3 +237,14 @@ def creation(after: Assignment, *, notices: Iterable[Notice] = (), **fields: Any
     """The decision that makes a new assignment, as `publish` makes it."""
     known: dict[str, Any] = {"before": None, "after": after.state, "by": "publish"}
     return Change(None, after, record(after.id, Verb.CREATE, **(known | fields)), tuple(notices))
+
+
+def situation(*held: Assignment, plan: ScheduledTask | None = None, **fields: Any) -> Situation:
+    """A plan of one task (by default one of village 1) and the assignments at hand."""
+    known = schedule(plan or task("gifts", ("thon-1",)), **fields)
+    return Situation(known, WorkingCalendar(known.calendar), {a.id: a for a in held})
+
+
+def told(made: Change | None) -> list[tuple[NoticeKind, str, int]]:
+    """What a change tells: the kind of each notice, its reader and its rung."""
+    return [] if made is None else [(n.kind, n.to, n.rung) for n in made.notices]

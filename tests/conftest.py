@@ -1,6 +1,7 @@
 """Fixtures that several test files share: an empty database of either kind, a locked Prefect server."""
 
 import itertools
+import os
 import shutil
 import socket
 import sqlite3
@@ -65,6 +66,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that hold slow tests: left to the end, one of them keeps a single core busy."""
     slow = {item.path for item in items if any(item.get_closest_marker(mark) for mark in _SLOW)}
     items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that whoever runs the tests has set for an installation of their own."""
+    for name in [name for name in os.environ if name.startswith("DONDOC_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from builders import FIRST_OF_JUNE, MORNING, creation, office, schedule
 from plan_definitions.model import CalendarDefinition, Channel
 from workflows.engine.records import Assignment
 from workflows.store.database import Database
-from workflows.store.records import QueuedLetter
+from workflows.store.records import QueuedLetter, StoredLetter
 
 PUBLISHED_AT = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)
 
@@ -46,3 +46,9 @@ def queued_letter(key: str = "daily:kim-thanh:a@kim-thanh.example:2026-06-10", *
         "expires_at": MORNING + timedelta(days=4),
     }
     return QueuedLetter(key=key, **(known | fields))
+
+
+def get(database: Database, letter_id: int) -> StoredLetter:
+    """A letter as it stands in the store."""
+    with database.read() as transaction:
+        return transaction.letters.get(letter_id)

@@ -17,6 +17,8 @@ from workflows.errors import EnvironmentRefused
 
 PLAN = Path(__file__).parent.parent / "plan_definitions/kim_thanh/thang_hanh_dong_vi_tre_em_2026.yaml"
 
+pytestmark = pytest.mark.usefixtures("no_settings_from_outside")
+
 UNITS = """
 office: xa-mau
 name: UBND xã Mẫu
@@ -38,12 +40,6 @@ tasks:
     lead: vhxx
     due: opens
 """
-
-
-@pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("DONDOC_")]:
-        monkeypatch.delenv(name)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from lanes import FAST, plain
 from letter_samples import letter, village_section, work
 from operation_cases import KIM_THANH, at, june, letter_to, letters_of, move, publish_plan, round_on
 from smtp_server import LOOPBACK, At, ScriptedServer, refused_port
-from store_builders import published, queued_letter
+from store_builders import get, published, queued_letter
 
 from notifications.addresses import Mailbox
 from notifications.letters import LetterKind, to_json
@@ -38,7 +38,7 @@ from workflows.operations.mail.links import LinkSigner
 from workflows.operations.mail.outbox import retry_letter
 from workflows.operations.upkeep.tidy_up import tidy_up
 from workflows.store.database import Database
-from workflows.store.records import LetterState, StoredLetter
+from workflows.store.records import LetterState
 
 SENDER = Mailbox("dondoc@kim-thanh.example")
 LANE = Lane(SENDER, LinkSigner("a key of at least thirty-two signs"), "https://dondoc.example")
@@ -106,11 +106,6 @@ def send(
 ) -> Delivered:
     with YagmailTransport(plain(server, timeout=FAST, data_timeout=FAST)) as transport:
         return deliver(database, transport, lane, Clock(now), **how)
-
-
-def get(database: Database, letter_id: int) -> StoredLetter:
-    with database.read() as transaction:
-        return transaction.letters.get(letter_id)
 
 
 def states(database: Database, ids: list[int]) -> list[LetterState]:

@@ -5,10 +5,18 @@ from datetime import date
 from typing import Any
 
 import pytest
-from builders import DEFAULT_LADDER, TENTH_OF_JUNE, assignment, calendar, office, schedule, task, unit
+from builders import (
+    DEFAULT_LADDER,
+    TENTH_OF_JUNE,
+    assignment,
+    calendar,
+    office,
+    situation,
+    task,
+    unit,
+)
 
 from plan_definitions.model import Kind, Ladder, Rung, Threshold
-from plan_definitions.schedule import ScheduledTask
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import ladder
 from workflows.engine.ladder_days import ladder_days
@@ -18,11 +26,6 @@ from workflows.engine.states import State
 
 PLAIN = WorkingCalendar(calendar())
 FRIDAY_OFF = WorkingCalendar(calendar(days_off={date(2026, 6, 12): "Nghỉ bù"}))
-
-
-def situation(*held: Assignment, plan: ScheduledTask | None = None, **fields: Any) -> Situation:
-    known = schedule(plan or task("gifts", ("thon-1",)), **fields)
-    return Situation(known, WorkingCalendar(known.calendar), {a.id: a for a in held})
 
 
 def late(**fields: Any) -> Assignment:

@@ -12,21 +12,15 @@ from builders import (
     edge,
     notice,
     schedule,
+    situation,
     task,
 )
 from engine_driver import june, noon
 
-from plan_definitions.schedule import Schedule, ScheduledTask
-from plan_definitions.working_days import WorkingCalendar
+from plan_definitions.schedule import Schedule
 from workflows.engine import round as daily
 from workflows.engine.records import Assignment, Facts, NoticeKind, Promise
-from workflows.engine.situation import Situation
 from workflows.engine.states import State, Verb
-
-
-def situation(*held: Assignment, plan: ScheduledTask | None = None, **fields: Any) -> Situation:
-    known = schedule(plan or task("gifts", ("thon-1",)), **fields)
-    return Situation(known, WorkingCalendar(known.calendar), {a.id: a for a in held})
 
 
 def late(**fields: Any) -> Assignment:

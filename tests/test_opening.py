@@ -8,23 +8,20 @@ import pytest
 from builders import (
     edge,
     task,
+    told,
 )
 from engine_driver import begun, june, states, to_the
 
 from plan_definitions.model import Kind, Threshold
 from plan_definitions.schedule import ScheduledTask
 from workflows.engine.orders import Actor, Order
-from workflows.engine.records import Change, NoticeKind
+from workflows.engine.records import NoticeKind
 from workflows.engine.states import State, Verb
 
 FRIDAYS = (date(2026, 6, 5), date(2026, 6, 12), date(2026, 6, 19))
 CLERK = Actor("vhxh", frozenset({"vhxh"}), frozenset({"standing_office"}))
 VILLAGE = Actor("thon-1", frozenset({"thon-1"}), frozenset())
 DEPUTY = Actor("deputy_chair", frozenset({"deputy"}), frozenset({"deputy_chair"}))
-
-
-def told(made: Change | None) -> list[tuple[NoticeKind, str, int]]:
-    return [] if made is None else [(n.kind, n.to, n.rung) for n in made.notices]
 
 
 # Opening

@@ -10,14 +10,14 @@ from builders import (
     assignment,
     calendar,
     edge,
-    schedule,
+    situation,
     task,
+    told,
 )
 from engine_driver import Season, begun, june, noon, states, to_the
 
 from plan_definitions.model import Evidence
 from plan_definitions.schedule import ScheduledTask, Turn
-from plan_definitions.working_days import WorkingCalendar
 from workflows.engine import round as daily
 from workflows.engine.orders import Actor, Order
 from workflows.engine.records import OVERDUE_TOLD, Assignment, Change, Extension, Facts, NoticeKind, Promise
@@ -28,11 +28,6 @@ CLERK = Actor("vhxh", frozenset({"vhxh"}), frozenset({"standing_office"}))
 VILLAGE = Actor("thon-1", frozenset({"thon-1"}), frozenset())
 
 
-def situation(*held: Assignment, plan: ScheduledTask | None = None, **fields: Any) -> Situation:
-    known = schedule(plan or task("gifts", ("thon-1",)), **fields)
-    return Situation(known, WorkingCalendar(known.calendar), {a.id: a for a in held})
-
-
 def late(**fields: Any) -> Assignment:
     return assignment("gifts/thon-1", **fields)
 
@@ -40,10 +35,6 @@ def late(**fields: Any) -> Assignment:
 def escalated(held: Assignment, as_of: date, known: Situation | None = None) -> Change | None:
     found = daily.escalate(known or situation(held), [held], as_of=as_of, now=noon(as_of))
     return found.changes[0] if found.changes else None
-
-
-def told(made: Change | None) -> list[tuple[NoticeKind, str, int]]:
-    return [] if made is None else [(n.kind, n.to, n.rung) for n in made.notices]
 
 
 # Reminders and rungs

@@ -1,6 +1,5 @@
 """Settings come from a file and the environment, and say plainly what is wrong with them."""
 
-import os
 import stat
 from pathlib import Path
 from threading import Thread
@@ -13,11 +12,7 @@ from workflows.home import Home, readable_by_others
 from workflows.settings import Security, Settings, read_settings
 from workflows.texts import Language
 
-
-@pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("DONDOC_")]:
-        monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("no_settings_from_outside")
 
 
 def write(folder: Path, text: str) -> None:

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from builders import MORNING, TENTH_OF_JUNE, assignment, change, notice
 from conftest import PostgresDatabases
-from store_builders import published, queued_letter
+from store_builders import get, published, queued_letter
 
 from plan_definitions.model import Channel
 from workflows.engine.states import Verb
@@ -46,11 +46,6 @@ def claim(database: Database, now: datetime = MORNING, limit: int = 10) -> list[
 def finish(database: Database, claimed: ClaimedLetter, outcome: Outcome, now: datetime = MORNING) -> bool:
     with database.write() as transaction:
         return transaction.letters.finish(claimed.letter.id, claimed.token, outcome, now)
-
-
-def get(database: Database, letter_id: int) -> StoredLetter:
-    with database.read() as transaction:
-        return transaction.letters.get(letter_id)
 
 
 def many(count: int) -> list[QueuedLetter]:
