@@ -128,6 +128,18 @@ def test_what_was_handed_on_is_not_reopened_behind_its_new_holder() -> None:
     assert (after.state, after.facts.replaced_by) == (W, None)
 
 
+def test_work_that_was_handed_on_twice_stands_with_one_holder() -> None:
+    first = held(C, facts=Facts(replaced_by="gifts/thon-2"))
+    second = assignment("gifts/thon-2", C, facts=Facts(replaces="gifts/thon-1", replaced_by="gifts/thon-3"))
+    third = assignment("gifts/thon-3", O, facts=Facts(replaces="gifts/thon-2"))
+    with pytest.raises(MoveRefused, match="was handed on to `gifts/thon-3`"):
+        carry_out(Verb.REOPEN, CLERK, first, second, third)
+    gone, reopened = replace(third, state=C), replace(first, state=O, facts=Facts())
+    assert moved(Verb.REOPEN, CLERK, first, second, gone).state is W
+    with pytest.raises(MoveRefused, match="was handed on to `gifts/thon-1`"):
+        carry_out(Verb.REOPEN, CLERK, gone, second, reopened)
+
+
 # Holding, proposing, answering
 
 

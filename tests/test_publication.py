@@ -263,6 +263,12 @@ def test_a_turn_put_in_between_takes_a_free_number_and_its_place_in_time() -> No
     ]  # fmt: skip
 
 
+def test_a_turn_that_stands_twice_is_followed_by_the_next_and_not_by_itself() -> None:
+    again = replace(TURNS[1], id="news/thon-9/2", unit="thon-9", facts=Facts(replaces=TURNS[1].id))
+    known = Season(schedule(weekly(*FRIDAYS)), assignments={a.id: a for a in (*TURNS, again)}).situation
+    assert known.following(TURNS[1]) == known.following(again) == TURNS[2]
+
+
 def test_a_rolled_date_moves_with_its_turn() -> None:
     first, *others = weekly(*FRIDAYS).turns
     moved = replace(weekly(*FRIDAYS), turns=(replace(first, due=june(4)), *others))

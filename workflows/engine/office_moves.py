@@ -1,5 +1,6 @@
 """What the office, the leadership and accepters do: check, release, re-date, cancel, hand over, answer."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -63,13 +64,21 @@ def cancel(case: Case) -> list[Change]:
     return [case.change(after, case.tell_unit(after, NoticeKind.CANCELLED))]
 
 
+def _other_holders(case: Case) -> Iterator[Assignment]:
+    """Who else has the work now, however often it was handed on and whichever of its holders this is."""
+    one, known = case.assignment, case.situation
+    for held in known.own(one.task, known.origin(one)):
+        if held.id != one.id and held.occurrence == one.occurrence and held.state is not State.CANCELLED:
+            yield held
+
+
 def reopen(case: Case) -> list[Change]:
     assignment = case.assignment
     due = case.order.until or assignment.due
     if due is not None and due < case.as_of:
         raise MoveRefused("the due date has passed: give a new date, today or later")
-    holder = case.situation.assignments.get(case.facts.replaced_by or "")
-    if holder is not None and holder.state is not State.CANCELLED:
+    holder = next(_other_holders(case), None)
+    if holder is not None:
         raise MoveRefused(
             "`{assignment}` was handed on to `{holder}`", assignment=assignment.id, holder=holder.id
         )

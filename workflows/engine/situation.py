@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from plan_definitions.graph import Graph
 from plan_definitions.model import Ladder, Manner, Role
@@ -56,8 +56,10 @@ class Situation:
         """The turn after each turn of a repeated task, by name."""
         following: dict[str, Assignment] = {}
         for held in self._by_origin.values():
-            turns = [a for a in held if a.occurrence is not None and not a.facts.removed_by_revision]
-            following.update((one.id, other) for one, other in pairwise(turns))
+            turns = (a for a in held if a.occurrence is not None and not a.facts.removed_by_revision)
+            # One turn may stand twice: handed on, and reopened where it came from.
+            by_day = [list(same) for _, same in groupby(turns, key=_planned_day)]
+            following.update((one.id, later[0]) for same, later in pairwise(by_day) for one in same)
         return following
 
     @cached_property
@@ -213,4 +215,8 @@ class Situation:
 
 def _turn(assignment: Assignment) -> tuple[date, str]:
     """Turns come in order of their planned dates; a revision may number them otherwise."""
-    return assignment.unrolled_due or assignment.original_due or date.min, assignment.id
+    return _planned_day(assignment), assignment.id
+
+
+def _planned_day(assignment: Assignment) -> date:
+    return assignment.unrolled_due or assignment.original_due or date.min
