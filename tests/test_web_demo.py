@@ -37,6 +37,10 @@ def test_every_page_says_that_it_is_a_trial(demo_house: House) -> None:
     assert "Bản chạy thử" in demo_house.browser().get("/sign-in").text
 
 
+def test_whoever_comes_to_a_trial_is_asked_with_whose_eyes_to_look(demo_house: House) -> None:
+    assert demo_house.browser().get("/").url.path == "/demo"
+
+
 def test_one_may_look_as_the_office_a_leader_and_a_unit(demo_house: House) -> None:
     browser = demo_house.browser()
 

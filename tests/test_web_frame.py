@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from fastapi.testclient import TestClient
-from web_house import BASE_URL, House, forms_of, send
+from web_house import BASE_URL, PLAN, House, forms_of, send
 
 
 def test_every_answer_carries_a_strict_policy_and_is_kept_nowhere(house: House) -> None:
@@ -192,6 +192,12 @@ def test_the_front_door_takes_any_question(house: House) -> None:
     answer = house.member("vhxh").get("/", params={"path": "x", "request": "y"})
 
     assert (answer.status_code, answer.url.path) == (200, "/today")
+
+
+def test_the_digest_s_buttons_lead_to_their_plan(house: House) -> None:
+    answer = house.member("vhxh").get("/", params={"plan": PLAN}, follow_redirects=False)
+
+    assert answer.headers["location"] == f"/today?plan={PLAN}"
 
 
 def test_the_language_of_an_answered_form_changes_for_everybody(house: House) -> None:
