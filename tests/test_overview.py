@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from builders import schedule, task
 from engine_driver import Season
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from workflows.engine.readiness import blockers
 from workflows.engine.situation import Situation
 from workflows.engine.standings import in_order
 from workflows.engine.states import Standing, Verb
+from workflows.errors import NotFound
 from workflows.operations.answers import carry_out_once
 from workflows.operations.move import PlanReference
 from workflows.operations.publish import publish
@@ -130,6 +132,24 @@ def test_a_page_and_a_move_know_who_holds_work_up_from_afar(database: Database) 
             once="f" * 64, as_of=june(8), now=at(june(8), 9),
         )  # fmt: skip
         assert (told.row.standing, told.row.waits_for) == (shown.standing, shown.waits_for)
+
+
+def test_a_form_sent_again_after_a_revision_dropped_its_work_is_told_so(database: Database) -> None:
+    signs, gifts = (task(name, ("thon-1",), start=june(1), due=june(9)) for name in ("signs", "gifts"))
+    publish_plan(database, schedule(signs, gifts, id=PLAN, office=commune()))
+    round_on(database, june(1))
+
+    def again() -> None:
+        carry_out_once(
+            database, PlanReference(KIM_THANH, PLAN), "thon-1", "gifts/thon-1",
+            lambda by: Order(Verb.START, "gifts/thon-1", by),
+            once="f" * 64, as_of=june(2), now=at(june(2), 9),
+        )  # fmt: skip
+
+    again()
+    publish_plan(database, schedule(signs, id=PLAN, office=commune()), on=june(2))
+    with pytest.raises(NotFound, match="a revision has taken `gifts/thon-1` out of the plan"):
+        again()
 
 
 @settings(laws, max_examples=8)

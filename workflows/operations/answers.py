@@ -9,7 +9,7 @@ from workflows.engine.board import Row
 from workflows.engine.orders import Actor, Order
 from workflows.operations.evidence.kept_files import KeptFile
 from workflows.operations.move import PlanReference, carry_out_in
-from workflows.operations.situations import with_all_before
+from workflows.operations.situations import check_in_plan, with_all_before
 from workflows.store.database import Database
 from workflows.store.transaction import Transaction
 from workflows.texts import Language
@@ -64,6 +64,7 @@ def _answered(
 ) -> Answer:
     plan = transaction.plans.get(where.office, where.plan)
     target = transaction.assignments.get(plan.number, assignment)
+    check_in_plan(target, plan)
     situation = with_all_before(transaction, plan, [target.task])
     sequence = transaction.submissions.sequence(once)
     return Answer(board.row(target, situation, as_of), sequence, repeated=True)

@@ -90,6 +90,12 @@ def check_office(by: str, office: Office) -> None:
         raise MoveRefused("that is for the standing office to decide, not for `{by}`", by=by)
 
 
+def check_in_plan(assignment: Assignment, plan: StoredPlan) -> None:
+    """Raise NotFound for work that a revision took out of the plan: nothing more is known of its task."""
+    if assignment.task not in plan.schedule.tasks:
+        raise NotFound("a revision has taken `{name}` out of the plan", name=assignment.id)
+
+
 def check_unit(unit: str, office: Office) -> None:
     """Raise NotFound, with the nearest name, for a unit that the office does not have."""
     if unit not in office.units:

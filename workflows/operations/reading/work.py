@@ -10,9 +10,8 @@ from workflows.engine import board
 from workflows.engine.board import Row, letter_order
 from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
-from workflows.errors import NotFound
 from workflows.operations.reading.judged import Judge, Judged, judge
-from workflows.operations.situations import with_all_before
+from workflows.operations.situations import check_in_plan, with_all_before
 from workflows.store.database import Database
 from workflows.store.records import Evidence, StoredPlan, StoredRecord
 
@@ -45,8 +44,7 @@ def read_work(database: Database, office: str, plan: str, assignment: str, *, as
     with database.read() as transaction:
         stored = transaction.plans.get(office, plan)
         found = transaction.assignments.get(stored.number, assignment)
-        if found.task not in stored.schedule.tasks:
-            raise NotFound("a revision has taken `{name}` out of the plan", name=assignment)
+        check_in_plan(found, stored)
         ((row, shown),) = _shown(stored, with_all_before(transaction, stored, [found.task]), [found], as_of)
         return Work(
             stored,
