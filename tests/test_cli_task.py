@@ -104,6 +104,10 @@ REFUSED = {
         ("start", "survey/thon-1", "--by", "vhxh", "--on-behalf-of", "thon-1"), 1,
         "say how its word came",
     ),
+    "a link's word without the link": (
+        ("start", "survey/thon-1", "--by", "vhxh", "--on-behalf-of", "thon-1", "--via", "link"), 2,
+        "--via must be one of: phone, zalo, paper, meeting",
+    ),
     "reassigned to nobody": (
         ("reassign", "survey/thon-1", "--by", "vhxh", "--note", "nhầm", "--to", "thon-9"), 1,
         "`thon-9` is not one",

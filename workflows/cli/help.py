@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import Enum
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -173,6 +173,8 @@ def _wanted(parameter: Any) -> Phrase | None:
         return Phrase("a whole number from {low} to {high}", {"low": parameter.min, "high": parameter.max})
     if kind is int:
         return Phrase("a whole number")
+    if get_origin(kind) is Literal:
+        return Phrase("one of: {known}", {"known": get_args(kind)})
     if isinstance(kind, type) and issubclass(kind, Enum):
         return Phrase("one of: {known}", {"known": tuple(member.value for member in kind)})
     return None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import typer
 
@@ -76,7 +76,10 @@ VerbName = Annotated[
     ),
 ]
 By = Annotated[str, typer.Option("--by", metavar="WHO", help=N_("Who does it: a contact, unit or role."))]
-HowItCame = Annotated[Via | None, typer.Option("--via", help=N_("How the unit's word came."))]
+Heard = Literal["phone", "zalo", "paper", "meeting"]
+"""How a clerk can have heard a unit's word: the other way is a signed link, which speaks for itself."""
+
+HowItCame = Annotated[Heard | None, typer.Option("--via", help=N_("How the unit's word came."))]
 OnBehalfOf = Annotated[
     str | None,
     typer.Option("--on-behalf-of", metavar="UNIT", help=N_("The unit whose word the office records.")),
@@ -140,8 +143,8 @@ def task(  # noqa: PLR0917 - typer reads the options from the arguments
     """Carry out one move and print the assignment as it stands then."""
     session = Session.of(context)
     given = Given(
-        on_behalf_of, via, said_by, note, day, tuple(file or ()), _dispatch(document), _figures(figure or ()),
-        later, none, to, waits_for, answer,
+        on_behalf_of, None if via is None else Via(via), said_by, note, day, tuple(file or ()),
+        _dispatch(document), _figures(figure or ()), later, none, to, waits_for, answer,
     )  # fmt: skip
     row = _carry_out(session, _verb(verb), assignment, by, given, as_of, (office, plan))
     if as_json:
