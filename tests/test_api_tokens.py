@@ -119,6 +119,7 @@ def test_the_last_use_is_known_to_some_minutes_and_not_written_with_every_readin
         ({"name": "Trục liên thông"}, WrongUse, "no name"),
         ({"name": "a" * 41}, WrongUse, "no name"),
         ({"scopes": set()}, WrongUse, "may do"),
+        ({"scopes": {Scope.READ_NOTES}}, WrongUse, "may do"),
         ({"days": 0}, WrongUse, "days"),
         ({"days": MOST_DAYS + 1}, WrongUse, "days"),
         ({"units": ["thon-99"]}, NotFound, "thon-99"),

@@ -61,6 +61,7 @@ def test_what_it_may_do_is_chosen(
     [
         ({"name": "Trục liên thông"}, "không dùng làm tên mã được"),
         ({"may": "everything"}, "xin chọn quyền của mã"),
+        ({"may": "", "notes": "on"}, "xin chọn quyền của mã"),
         ({"may": "unit"}, "phải ghi rõ đơn vị nào"),
         ({"days": "9999"}, "từ 1 đến 730 ngày"),
         ({"unit": "thon-99"}, "thon-99"),

@@ -8,7 +8,7 @@ from web.office_pages import member_office
 from web.pages import page, redirect, speech_of
 from web.refusals import log_refusal
 from web.window import window_of
-from workflows.errors import DonDocError, WrongUse
+from workflows.errors import DonDocError
 from workflows.operations.api_tokens import MOST_DAYS, MadeToken, make_token, revoke_token, tokens_of
 from workflows.store.records import Scope
 from workflows.texts import N_
@@ -61,9 +61,8 @@ def revoke(request: Request, member: Clerk, name: str, _form: Posted) -> Respons
 
 def _made(request: Request, member: Member, form: PostedForm) -> MadeToken:
     window, may = window_of(request), form.choice("may", *MAY)
-    if may is None:
-        raise WrongUse("say what the token may do")
-    scopes = MAY[may] | ({Scope.READ_NOTES} if form.ticked("notes") else set())
+    notes = {Scope.READ_NOTES} if form.ticked("notes") else set[Scope]()
+    scopes = notes if may is None else MAY[may] | notes
     return make_token(
         window.database, member.office, form.line("name") or "",
         scopes=scopes, units=form.all("unit"), days=form.number("days") or 0,
