@@ -78,6 +78,15 @@ def test_with_yes_a_revision_keeps_progress_and_tells_what_changed(published: Of
     assert standing["counts"]["not_due"] == 3
 
 
+def test_a_revision_is_told_with_whoever_decided_it(published: Office) -> None:
+    published.write(LATER)
+    refused = published.call("publish", str(published.plan), "--by", "thon-1", "--yes")
+    assert (refused[0], refused[2]) == (1, "that is for the standing office to decide, not for `thon-1`\n")
+    published.document("publish", str(published.plan), "--by", "vhxh/a", "--yes", "--as-of", "2026-06-02")
+    told = [(record["verb"], record["by"]) for record in published.document("history", "guide/vhxh")]
+    assert told == [("create", "publish"), ("revise", "vhxh/a")]
+
+
 def test_a_rename_keeps_its_assignments(published: Office) -> None:
     published.write(RENAMED)
     code, out, _ = published.call("publish", str(published.plan), "--yes", "--as-of", "2026-06-02")

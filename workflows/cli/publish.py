@@ -10,11 +10,11 @@ import typer
 from plan_definitions.diagnostics import Phrase, render
 from plan_definitions.schedule import Schedule
 from workflows.cli import consent, output
-from workflows.cli.parameters import AsJson, AsOf, PlanFile
+from workflows.cli.parameters import AsJson, AsOf, Decider, PlanFile
 from workflows.cli.plans import accepted_plan
 from workflows.cli.renames import same_work
 from workflows.cli.session import Session
-from workflows.engine.publication import planned_assignments
+from workflows.engine.publication import PUBLISH, planned_assignments
 from workflows.engine.records import Assignment, Change
 from workflows.engine.renames import with_renames
 from workflows.operations.publish import Published, preview
@@ -28,6 +28,7 @@ def publish(
     context: typer.Context,
     plan: PlanFile,
     yes: Annotated[bool, typer.Option("--yes", help=N_("Publish a revision without asking."))] = False,
+    by: Decider = PUBLISH,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
@@ -39,19 +40,21 @@ def publish(
     schedule, now = accepted.schedule, session.now()
     day = session.day(as_of)
     with session.database(create=True) as database:
-        planned = preview(database, schedule, as_of=day, now=now)
+        planned = preview(database, schedule, as_of=day, now=now, by=by)
         if planned.is_same:
             _report(planned, schedule, session, as_json=as_json)
             return
         if planned.likely_renames:
             schedule = with_renames(schedule, same_work(planned.likely_renames, session, yes=yes))
-            planned = preview(database, schedule, as_of=day, now=now)
+            planned = preview(database, schedule, as_of=day, now=now, by=by)
         if planned.is_revision and not yes:
             _ask(planned, schedule, session, as_json=as_json)
         elif planned.is_revision and not as_json:
             _print_changes(planned, schedule, session)
         language = session.settings.lang
-        done = store_plan(database, schedule, accepted.sources, as_of=day, now=now, language=language)
+        done = store_plan(
+            database, schedule, accepted.sources, as_of=day, now=now, by=by, language=language
+        )
     _report(done, schedule, session, as_json=as_json)
 
 

@@ -14,7 +14,7 @@ from workflows.engine.renames import LikelyRename, likely_renames
 from workflows.errors import MoveRefused, NotFound
 from workflows.operations.mail.queueing import by_notice, queue
 from workflows.operations.revocation import moved_contacts, record_revocation
-from workflows.operations.situations import whole_situation
+from workflows.operations.situations import check_office, whole_situation
 from workflows.store.database import Database
 from workflows.store.records import PlanHeading, StoredPlan
 from workflows.store.transaction import Transaction
@@ -52,12 +52,14 @@ class Published:
         return bool(self.publication.changes)
 
 
-def preview(database: Database, schedule: Schedule, *, as_of: date, now: datetime) -> Published:
-    """What publishing would change; nothing is stored."""
+def preview(
+    database: Database, schedule: Schedule, *, as_of: date, now: datetime, by: str = PUBLISH
+) -> Published:
+    """What publishing would change; nothing is stored. Raises what `publish` raises."""
     with database.read() as transaction:
         heading = _heading(transaction, schedule)
         _check_not_closed(heading)
-        publication = _decide(transaction, schedule, heading, as_of, now, PUBLISH)
+        publication = _decide(transaction, schedule, heading, as_of, now, by)
         moved = _moved_contacts(transaction, schedule)
         if heading is None:
             return Published(schedule.id, 1, publication, _late(publication), revoked=moved)
@@ -83,7 +85,11 @@ def publish(
 ) -> Published:
     """Store the plan, its units and calendar, create and revise assignments, queue each unit's extract.
 
-    `sources` are the plan's files as written. One transaction: all of it or nothing.
+    `sources` are the plan's files as written. One transaction: all of it or nothing. The history names
+    `by`; PUBLISH says no more than that it was done on the command line.
+
+    Raises NotFound for a closed plan, MoveRefused where `by` is not the standing office of the plan's own
+    units file, or where somebody moved what is revised in the meantime.
     """
     with database.write() as transaction:
         moved = _moved_contacts(transaction, schedule)
@@ -148,6 +154,8 @@ def _decide(
     now: datetime,
     by: str,
 ) -> Publication:
+    if by != PUBLISH:
+        check_office(by, schedule.office)
     standing = transaction.assignments.of_plan(heading.number) if heading else []
     revision = _next_revision(heading)
     by_name = {assignment.id: assignment for assignment in standing}
