@@ -3,6 +3,7 @@
 How long it takes is for `benchmarks/`.
 """
 
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +15,9 @@ from builders import schedule, task
 from letter_samples import SIGNS, letter, village_section, work
 from letter_samples import links as sample_links
 from operation_cases import KIM_THANH, at, june, publish_plan, round_on
+from sqlalchemy import event
+from store_builders import queued_letter
+from web_house import House
 
 from notifications.letters import Action, LetterKind, Slot
 from notifications.messages import headline, render
@@ -119,6 +123,40 @@ def imported_by(modules: str, then: str = "pass") -> set[str]:
     script = f"import sys, {modules}\n{then}\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return set(done.stdout.split())
+
+
+# Pages
+
+
+def test_a_page_of_the_outbox_costs_the_same_however_many_letters_there_are(house: House) -> None:
+    clerk, fields = house.member("vhxh"), {"created_at": house.now, "not_before": house.now}
+    with house.database.write() as transaction:
+        transaction.letters.queue(*(queued_letter(f"first:{n}", **fields) for n in range(200)))
+    read = rows_read(house.window.database)
+    spent = []
+    for more in (0, 2_000):
+        with house.database.write() as transaction:
+            transaction.letters.queue(*(queued_letter(f"more:{n}", **fields) for n in range(more)))
+        read.clear()
+        for path in ("/outbox", "/outbox?state=queued", "/outbox?to=a@kim-thanh.example"):
+            assert clerk.get(path).status_code == 200
+        spent.append(sum(read))
+    assert spent[0] == spent[1] < 3 * 200
+
+
+def rows_read(database: Database) -> list[int]:
+    """A list that gets a 1 for each row that SQLite hands to this database from now on."""
+    read: list[int] = []
+
+    def counted(_cursor: object, row: tuple[object, ...]) -> tuple[object, ...]:
+        read.append(1)
+        return row
+
+    @event.listens_for(database._engine, "checkout")
+    def _count(connection: sqlite3.Connection, *_: object) -> None:
+        connection.row_factory = counted
+
+    return read
 
 
 # Plans

@@ -5,6 +5,7 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from builders import MORNING, TENTH_OF_JUNE, assignment, change, notice
@@ -98,6 +99,25 @@ def test_an_occasion_has_one_letter_in_an_office(database: Database) -> None:
             ("kim-thanh", "Việc của Thôn 1"),
             ("an-duong", "Việc của Thôn 1"),
         ]
+
+
+def test_an_office_s_letters_are_read_newest_first_and_narrowed(database: Database) -> None:
+    published(database, office_id="an-duong")
+    theirs = [queued_letter(f"b{n}", address="b@x.example", created_at=MORNING) for n in range(60)]
+    ids = queue(database, queued_letter("a"), queued_letter(office="an-duong"), *theirs)
+    with database.write() as transaction:
+        transaction.letters.supersede(ids[-1:], MORNING, "moot")
+
+    def found(**narrowed: Any) -> list[int]:
+        with database.read() as transaction:
+            return [letter.id for letter in transaction.letters.newest_first("kim-thanh", **narrowed)]
+
+    newest = [*reversed(ids[2:]), ids[0]]
+    assert found() == newest
+    assert found(below=newest[3]) == newest[4:]
+    assert found(states=[LetterState.QUEUED]) == newest[1:]
+    assert found(address="b@x.example", below=newest[55]) == newest[56:60]
+    assert found(before=MORNING) == []
 
 
 def test_a_subject_typed_on_another_keyboard_reads_the_same(database: Database) -> None:

@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from io import BytesIO
 
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
+from store_builders import queued_letter
 from web_house import BASE_URL, OFFICE, PLAN, SIGNS_2, House, forms_of, send
 
 from notifications.letters import from_json
@@ -476,7 +478,9 @@ def test_turns_of_a_repeated_task_stand_side_by_side(clerk: TestClient) -> None:
     assert "12/6" in text
 
 
-@pytest.mark.parametrize("path", ["/board/task/none", "/outbox/999999", "/work/none/a/b"])
+@pytest.mark.parametrize(
+    "path", ["/board/task/none", "/outbox/999999", f"/outbox/{10**30}", "/outbox?after=0", "/work/none/a/b"]
+)
 def test_what_does_not_exist_is_said_so(clerk: TestClient, path: str) -> None:
     assert clerk.get(path).status_code == 404
 
@@ -533,6 +537,23 @@ def test_the_outbox_shows_a_state_at_a_time(house: House, clerk: TestClient) -> 
 
     assert "0000 003" in text
     assert "police@" not in text
+
+
+def test_older_letters_follow_page_by_page_each_once(house: House, clerk: TestClient) -> None:
+    fields = {"created_at": house.now, "not_before": house.now, "address": "many@kim-thanh.example"}
+    queued = [queued_letter(f"many:{n}", subject=f"Thư số {n:03}", **fields) for n in range(201)]
+    with house.database.write() as transaction:
+        transaction.letters.queue(*queued)
+
+    shown: list[str] = []
+    address = "/outbox?state=queued&to=many%40kim-thanh.example"
+    while address:
+        text = clerk.get(address).text
+        shown += re.findall(r"Thư số (\d{3})", text)
+        older = re.search(r'class="button" href="(/outbox[^"]*)"', text)
+        address = unescape(older[1]) if older else ""
+
+    assert shown == [f"{n:03}" for n in reversed(range(201))]
 
 
 def test_a_day_without_its_round_says_so(house: House, clerk: TestClient) -> None:

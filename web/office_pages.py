@@ -9,7 +9,7 @@ from web.access import Clerk, Guest
 from web.codes import square, unit_code
 from web.forms import Posted
 from web.office_words import DONE_WORDS, LETTER_KINDS
-from web.pages import language_of, page, redirect, speech_of
+from web.pages import Number, language_of, page, redirect, speech_of
 from web.window import window_of
 from workflows.errors import MoveRefused
 from workflows.operations.mail.outbox import hand_over
@@ -79,7 +79,7 @@ def carried(request: Request, member: Clerk, done: int = 0) -> Response:
 
 
 @router.get("/hand-over/{number}/sheet")
-def sheet(request: Request, member: Clerk, number: int) -> Response:
+def sheet(request: Request, member: Clerk, number: Number) -> Response:
     """One letter as a sheet of paper, with the code that leads to the unit's page."""
     window = window_of(request)
     (found,) = hand_overs(
@@ -120,7 +120,7 @@ def member_office(request: Request, office: str) -> Any:
 
 
 @router.post("/hand-over/{number}")
-def tick_off(request: Request, member: Clerk, number: int, _form: Posted) -> Response:
+def tick_off(request: Request, member: Clerk, number: Number, _form: Posted) -> Response:
     """Tick off what was pasted, read out or carried; twice is once."""
     window = window_of(request)
     (found,) = hand_overs(

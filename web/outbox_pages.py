@@ -1,5 +1,7 @@
 """The outbox: every letter by state, each as it was sent, and another try for those that did not arrive."""
 
+from itertools import islice
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
@@ -8,7 +10,7 @@ from web.access import Clerk
 from web.forms import Posted
 from web.letters_shown import LETTER_POLICY, neutral_html
 from web.office_words import LETTER_KINDS, LETTER_STATES, LETTER_TONES
-from web.pages import page, redirect
+from web.pages import Number, page, redirect
 from web.window import Window, window_of
 from workflows.errors import NotFound
 from workflows.operations.mail.outbox import ShownLetter, retry_letter, show_letter
@@ -21,23 +23,26 @@ MOST_LETTERS = 100
 
 
 @router.get("/outbox")
-def letters(request: Request, member: Clerk, state: str = "", to: str = "", after: int = 0) -> Response:
+def letters(
+    request: Request, member: Clerk, state: str = "", to: str = "", after: Number | None = None
+) -> Response:
     """Letters, newest first, by state and reader; the counts are those of the whole outbox."""
-    window = window_of(request)
     states = [LetterState(state)] if state in set(LetterState) else None
-    with window.database.read() as transaction:
+    with window_of(request).database.read() as transaction:
         counts = transaction.letters.count_by_state(member.office)
-        found = transaction.letters.find(member.office, states=states, address=to.strip() or None)
-    newest = [letter for letter in reversed(found) if not after or letter.id < after]
+        newest = transaction.letters.newest_first(
+            member.office, below=after, states=states, address=to.strip() or None
+        )
+        found = list(islice(newest, MOST_LETTERS + 1))
     return page(
         request, "office/outbox.html", counts={s: n for s, n in counts.items() if n}, state=state, to=to,
-        letters=newest[:MOST_LETTERS], more=newest[MOST_LETTERS - 1].id if len(newest) > MOST_LETTERS else 0,
+        letters=found[:MOST_LETTERS], more=found[MOST_LETTERS - 1].id if len(found) > MOST_LETTERS else 0,
         words=LETTER_STATES, tones=LETTER_TONES, kinds=LETTER_KINDS,
     )  # fmt: skip
 
 
 @router.get("/outbox/{number}")
-def letter(request: Request, member: Clerk, number: int, sent: bool = False) -> Response:
+def letter(request: Request, member: Clerk, number: Number, sent: bool = False) -> Response:
     """One letter: what became of it, whom it spoke of, and its text without anybody's links."""
     window = window_of(request)
     shown = _shown(window, member.office, number)
@@ -52,7 +57,7 @@ def letter(request: Request, member: Clerk, number: int, sent: bool = False) -> 
 
 
 @router.get("/outbox/{number}/body")
-def body(request: Request, member: Clerk, number: int) -> Response:
+def body(request: Request, member: Clerk, number: Number) -> Response:
     """The HTML of a letter for the sandboxed frame: as sent, or as it would be now."""
     html = _shown(window_of(request), member.office, number).html
     headers = {"Content-Security-Policy": LETTER_POLICY, "X-Frame-Options": "SAMEORIGIN"}
@@ -60,7 +65,7 @@ def body(request: Request, member: Clerk, number: int) -> Response:
 
 
 @router.post("/outbox/{number}/retry")
-def retry(request: Request, member: Clerk, number: int, _form: Posted) -> Response:
+def retry(request: Request, member: Clerk, number: Number, _form: Posted) -> Response:
     """Send a letter with the next delivery, its address trusted again."""
     window = window_of(request)
     _shown(window, member.office, number)

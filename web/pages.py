@@ -3,11 +3,13 @@
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import Field
 
 from notifications.speech import Speech, speech
 from web.filters import filters
@@ -21,6 +23,9 @@ STATIC = HERE / "static"
 BROWSER_COOKIE = "dondoc_browser"
 LANGUAGE_COOKIE = "dondoc_lang"
 _YEAR = 365 * 24 * 3600
+
+Number = Annotated[int, Field(ge=1, lt=2**63)]
+"""The number of a row in the store, as addresses name it; no database knows a larger one."""
 
 
 @cache

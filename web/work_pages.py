@@ -9,7 +9,7 @@ from web.forms import Posted, PostedForm
 from web.history_words import WAYS, tell
 from web.office_orders import UNITS_WORDS, order_of
 from web.office_words import DECISIONS, DONE_WORDS, TITLES
-from web.pages import page, redirect, speech_of
+from web.pages import Number, page, redirect, speech_of
 from web.refusals import log_refusal
 from web.uploaded import discard, kept_files
 from web.window import window_of
@@ -120,7 +120,7 @@ def _show(
 
 
 @router.get("/evidence/{number}/{plan}/{assignment:path}")
-def evidence(request: Request, member: Signed, number: int, plan: str, assignment: str) -> Response:
+def evidence(request: Request, member: Signed, number: Number, plan: str, assignment: str) -> Response:
     """A piece of an assignment's evidence, to be saved: it is never shown as part of a page."""
     window = window_of(request)
     with window.database.read() as transaction:

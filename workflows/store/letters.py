@@ -100,17 +100,34 @@ class Letters(Claims):
             query = query.where(ROW.expires_at <= useless_by)
         return self._read(query)
 
-    def newest_first(self, office: str, *, before: datetime) -> Iterator[StoredLetter]:
-        """An office's letters written before an instant, read in small pieces as they are asked for."""
-        query = select(*COLUMNS).where(ROW.office == office, ROW.created_at < before).order_by(ROW.id.desc())
-        last: int | None = None
+    def newest_first(
+        self,
+        office: str,
+        *,
+        before: datetime | None = None,
+        below: int | None = None,
+        states: Collection[LetterState] | None = None,
+        address: str | None = None,
+    ) -> Iterator[StoredLetter]:
+        """An office's letters, read in small pieces as they are asked for, narrowed by whatever is given.
+
+        They were written before the instant `before`, and have a number below `below`.
+        """
+        # Numbers first: they stand in the indexes, and sorting an office's whole letters would read them all.
+        query = select(ROW.id).where(ROW.office == office).order_by(ROW.id.desc()).limit(_PIECE)
+        if before is not None:
+            query = query.where(ROW.created_at < before)
+        if states is not None:
+            query = query.where(ROW.state.in_(sorted(states)))
+        if address is not None:
+            query = query.where(ROW.address == address)
         while True:
-            further = query if last is None else query.where(ROW.id < last)
-            found = self._read(further.limit(_PIECE))
+            numbers = query if below is None else query.where(ROW.id < below)
+            found = self._read(select(*COLUMNS).where(ROW.id.in_(numbers)).order_by(ROW.id.desc()))
             yield from found
             if len(found) < _PIECE:
                 return
-            last = found[-1].id
+            below = found[-1].id
 
     def has_later(
         self, letter: StoredLetter, *, kinds: Collection[str], states: Collection[LetterState]
