@@ -52,9 +52,7 @@ def publish(
         elif planned.is_revision and not as_json:
             _print_changes(planned, schedule, session)
         language = session.settings.lang
-        done = store_plan(
-            database, schedule, accepted.sources, as_of=day, now=now, by=by, language=language
-        )
+        done = store_plan(database, schedule, accepted.sources, as_of=day, now=now, by=by, language=language)
     _report(done, schedule, session, as_json=as_json)
 
 
