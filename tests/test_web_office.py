@@ -21,6 +21,7 @@ from web.board_rows import Chosen, plain, select
 from web.codes import square
 from web.pages import environment
 from workflows.engine.states import Verb
+from workflows.operations.mail.outbox import LETTER_STATE_WORDS
 from workflows.operations.mail.queueing import morning
 from workflows.operations.reading.board import read_board
 from workflows.operations.reading.desk import office_day
@@ -537,6 +538,17 @@ def test_the_outbox_shows_a_state_at_a_time(house: House, clerk: TestClient) -> 
 
     assert "0000 003" in text
     assert "police@" not in text
+
+
+def test_the_states_of_letters_are_called_as_by_the_command(house: House, clerk: TestClient) -> None:
+    with house.database.write() as transaction:
+        (letter, *_) = transaction.letters.find(OFFICE, states=[LetterState.QUEUED])
+        transaction.letters.supersede([letter.id], house.now, "moot")
+
+    told = LETTER_STATE_WORDS[LetterState.SUPERSEDED].say(speech(Language.VI).say)
+
+    for path in ("/outbox", f"/outbox/{letter.id}"):
+        assert f">{told.capitalize()}" in clerk.get(path).text
 
 
 def test_older_letters_follow_page_by_page_each_once(house: House, clerk: TestClient) -> None:

@@ -11,6 +11,8 @@ from web.history_words import dispatch
 from workflows import texts
 from workflows.engine.board import Row
 from workflows.engine.states import IN_HAND, Standing
+from workflows.operations.mail.outbox import LETTER_STATE_WORDS
+from workflows.store.records import LetterState
 from workflows.texts import N_, STANDING_LABELS
 
 TONES: Mapping[Standing, str] = {
@@ -43,6 +45,11 @@ def filters(said: Speech) -> dict[str, Callable[..., Any]]:
             return said.say(_NO_RESULT_YET)
         return standing(row.standing)
 
+    def letter_state(value: LetterState) -> str:
+        """As the commands say it, with a capital: it stands by itself."""
+        words = LETTER_STATE_WORDS[value].say(said.say)
+        return words[:1].upper() + words[1:]
+
     return {
         "day": lambda day: texts.date_short(day, language),
         "day_long": lambda day: texts.date_long(day, language),
@@ -54,6 +61,7 @@ def filters(said: Speech) -> dict[str, Callable[..., Any]]:
         "money": lambda amount: texts.money(amount, language),
         "standing": standing,
         "row_standing": row_standing,
+        "letter_state": letter_state,
         "tone": tone,
         "row_tone": row_tone,
         "cite": lambda clause, known: texts.cite(clause, known.get(clause), language),

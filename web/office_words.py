@@ -1,4 +1,4 @@
-"""What the office's pages call moves, letters' states and channels."""
+"""What the office's pages call moves and kinds of letters, and the colours of letters' states."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -76,21 +76,6 @@ DONE_WORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What is said after a move, by its verb."""
-
-LETTER_STATES: Mapping[LetterState, str] = MappingProxyType(
-    {
-        LetterState.QUEUED: N_("Waiting to be sent"),
-        LetterState.SENDING: N_("Being sent"),
-        LetterState.DEFERRED: N_("Will be tried again"),
-        LetterState.IN_DOUBT: N_("Perhaps arrived"),
-        LetterState.TO_HAND_OVER: N_("To be handed over"),
-        LetterState.SENT: N_("Sent"),
-        LetterState.DEAD: N_("Not delivered"),
-        LetterState.SUPERSEDED: N_("Overtaken, not sent"),
-        LetterState.EXPIRED: N_("Too late, not sent"),
-        LetterState.HANDED_OVER: N_("Handed over"),
-    }
-)
 
 LETTER_TONES: Mapping[LetterState, str] = MappingProxyType(
     {

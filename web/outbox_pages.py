@@ -9,7 +9,7 @@ from plan_definitions.model import Channel
 from web.access import Clerk
 from web.forms import Posted
 from web.letters_shown import LETTER_POLICY, neutral_html
-from web.office_words import LETTER_KINDS, LETTER_STATES, LETTER_TONES
+from web.office_words import LETTER_KINDS, LETTER_TONES
 from web.pages import Number, page, redirect
 from web.window import Window, window_of
 from workflows.errors import NotFound
@@ -37,7 +37,7 @@ def letters(
     return page(
         request, "office/outbox.html", counts={s: n for s, n in counts.items() if n}, state=state, to=to,
         letters=found[:MOST_LETTERS], more=found[MOST_LETTERS - 1].id if len(found) > MOST_LETTERS else 0,
-        words=LETTER_STATES, tones=LETTER_TONES, kinds=LETTER_KINDS,
+        tones=LETTER_TONES, kinds=LETTER_KINDS,
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def letter(request: Request, member: Clerk, number: Number, sent: bool = False) 
         about = list(transaction.assignments.by_numbers(numbers).values())
     return page(
         request, "office/letter.html", letter=shown.letter, about=about, again=sent, as_sent=shown.as_sent,
-        text=shown.text, words=LETTER_STATES, tones=LETTER_TONES, kinds=LETTER_KINDS,
+        text=shown.text, tones=LETTER_TONES, kinds=LETTER_KINDS,
         by_mail=shown.letter.channel is Channel.MAIL, retriable=shown.letter.state in RETRIABLE,
     )  # fmt: skip
 
