@@ -3,6 +3,7 @@
 import json
 import logging
 import mailbox
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -142,16 +143,27 @@ def test_a_mail_server_that_is_not_there_keeps_the_letters(office_today: Office)
     assert states.count("queued") == 2
 
 
-def test_prefect_is_not_told_a_mail_server_s_words(office_today: Office) -> None:
-    """They may quote an address; who asks at the terminal reads them all the same."""
+@pytest.fixture
+def heard() -> Iterator[list[str]]:
+    """What Prefect writes down of runs, traces and all."""
     heard: list[str] = []
+    written = logging.Formatter()
 
     def listen(record: logging.LogRecord) -> bool:
-        heard.append(record.getMessage())
+        heard.append(written.format(record))
         return True
 
     # A filter, for Prefect throws foreign handlers out when it sets its loggers up.
-    logger = logging.getLogger("prefect.flow_runs")
+    loggers = [logging.getLogger(f"prefect.{kind}_runs") for kind in ("flow", "task")]
+    for logger in loggers:
+        logger.addFilter(listen)
+    yield heard
+    for logger in loggers:
+        logger.removeFilter(listen)
+
+
+def test_prefect_is_not_told_a_mail_server_s_words(office_today: Office, heard: list[str]) -> None:
+    """They may quote an address; who asks at the terminal reads them all the same."""
     office = office_today
     with ScriptedServer() as server:
         server.play(At.MAIL, "550 5.7.1 vhxh@xa.example is blocked")
@@ -159,14 +171,26 @@ def test_prefect_is_not_told_a_mail_server_s_words(office_today: Office) -> None
             f'smtp_host = "{LOOPBACK}"\nsmtp_port = {server.port}\nsmtp_security = "none"\n'
             'mail_from = "vhxh@xa.example"\n'
         )
-        logger.addFilter(listen)
-        try:
-            code, _, err = office.call("deliver", "--now", "--json")
-        finally:
-            logger.removeFilter(listen)
+        code, _, err = office.call("deliver", "--now", "--json")
     assert (code, "vhxh@xa.example is blocked" in err) == (3, True)
     assert "the mail server turned us away: stage mail, code 550, status 5.7.1" in heard
     assert not any("@" in line for line in heard)
+
+
+def test_of_a_fault_prefect_is_told_kind_and_place(
+    office: Office, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def quote(*_given: object, **_named: object) -> None:
+        raise ValueError("to: vhxh@xa.example")
+
+    monkeypatch.setattr("workflows.flows.deliver_mail.deliver", quote)
+    code, _, err = office.call("deliver")
+    assert code == 70
+    assert re.fullmatch(r"a fault in the program: ValueError at deliver_mail\.py:\d+\n", err)
+    assert any("ValueError at" in line for line in heard)
+    assert not any("@" in line for line in heard)
+    with pytest.raises(ValueError, match=r"to: vhxh@xa\.example"):
+        office.call("deliver", "--debug")
 
 
 def test_the_demo_publishes_plays_and_delivers(

@@ -126,7 +126,7 @@ def test_a_database_that_says_no_three_times_is_not_asked_for_every_office(
 @pytest.mark.usefixtures("settings")
 def test_the_only_office_s_own_failure_is_told(database: Database) -> None:
     damage(database, "an-hoa", "no calendar at all")
-    with pytest.raises(DonDocError, match=r"broke off: ValidationError at json_texts\.py:\d+") as failure:
+    with pytest.raises(DonDocError, match=r"program: ValidationError at json_texts\.py:\d+") as failure:
         round_of(office="an-hoa")
     assert "no calendar" not in "".join(format_exception(failure.value)), "Prefect keeps what it is shown"
     with database.read() as transaction:

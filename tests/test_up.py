@@ -1,6 +1,7 @@
 """`dondoc up` on the locked versions: what is due is done, what dies comes back, and a stop is a stop."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -301,6 +302,24 @@ def test_the_clock_s_log_holds_a_mail_server_s_numbers_and_not_its_words(
     )  # fmt: skip
     assert clock._run_delivery() is False
     assert lines[1:] == ["the mail server turned us away: stage mail, code 550, status 5.7.1"]
+
+
+def test_the_clock_s_log_tells_a_fault_by_kind_and_place(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = list[str]()
+    monkeypatch.setattr(clockwork, "announced_address", lambda _home: "http://127.0.0.1:9")
+    monkeypatch.setattr(clockwork, "answers", lambda *_: True)
+
+    def flow() -> bool:
+        raise ValueError("to: vhxh@xa.example")
+
+    clock = clockwork.Clockwork(
+        read_settings(office.folder), lambda: at(9), Event(), Language.EN, lines.append
+    )  # fmt: skip
+    assert clock._attempt(clockwork.DELIVERY, flow) is True
+    (line,) = lines
+    assert re.fullmatch(r"the delivery failed: a fault in the program: ValueError at clockwork\.py:\d+", line)
 
 
 # The whole of it

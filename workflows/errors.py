@@ -6,11 +6,16 @@ exits with the code, the window shows a page. Anything else is a bug and may sho
 
 import errno
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
 from plan_definitions.diagnostics import Diagnostic, Phrase
+
+_ROOMS = tuple(
+    Path(__file__).parents[1] / name for name in ("workflows", "notifications", "plan_definitions", "web")
+)
 
 _QUOTED = re.compile(r"`([^`\n]*)`")
 
@@ -113,3 +118,33 @@ class EnvironmentRefused(DonDocError):
     """The database, the mail server, Prefect or the home says no."""
 
     exit_code: ClassVar[int] = 3
+
+
+class Fault(DonDocError):
+    """A fault in the program: its kind and its place, nothing of what it met.
+
+    For logs, and for Prefect, which keeps messages: those of an error that nobody foresaw may quote a letter,
+    an address or a row. `error` is for whoever asks by --debug.
+    """
+
+    exit_code: ClassVar[int] = 70  # EX_SOFTWARE of sysexits.h: none of the outcomes that scripts are promised
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        places = list(_places(error))
+        # The last place in our own code says more than the depth of a library.
+        ours = [place for place in places if any(place[0].is_relative_to(room) for room in _ROOMS)]
+        file, line = (ours or places)[-1]
+        super().__init__(
+            "a fault in the program: {kind} at {place}",
+            kind=type(error).__name__,
+            place=f"{file.name}:{line}",
+        )
+
+
+def _places(error: Exception) -> Iterator[tuple[Path, int]]:
+    """The files and lines an error came through, the outermost first."""
+    step = error.__traceback__
+    while step is not None:
+        yield Path(step.tb_frame.f_code.co_filename), step.tb_lineno
+        step = step.tb_next

@@ -14,13 +14,11 @@ from plan_definitions.diagnostics import Phrase
 from workflows.cli.help import LazyGroup, explain
 from workflows.cli.output import warn
 from workflows.cli.session import Session
-from workflows.errors import DonDocError, EnvironmentRefused, PlanRejected, WrongUse, is_disk_full
+from workflows.errors import DonDocError, EnvironmentRefused, Fault, PlanRejected, WrongUse, is_disk_full
 from workflows.texts import N_, Language, translator
 
 INTERRUPTED = 130
 _FAULT_SENTENCE = N_("a fault in the program: {reason} (--debug shows where)")
-_FAULT = 70
-"""A fault of ours (EX_SOFTWARE of sysexits.h): none of the outcomes that scripts are promised."""
 
 _MADE_BETWEEN_COLLECTIONS = 100_000
 """How many objects more than went there are before Python looks for cyclic garbage.
@@ -69,7 +67,7 @@ def run(arguments: Sequence[str], folder: Path) -> int:
         return error.exit_code
     session = Session(common.language, folder)
     if common.debug:
-        return _call(session, common.rest)
+        return _call_openly(session, common.rest)
     try:
         return _call(session, common.rest)
     except DonDocError as error:
@@ -83,7 +81,15 @@ def run(arguments: Sequence[str], folder: Path) -> int:
             return EnvironmentRefused.exit_code
         fault = session.translate(_FAULT_SENTENCE)
         warn(fault.format(reason=f"{type(error).__name__}: {error}"))
-        return _FAULT
+        return Fault.exit_code
+
+
+def _call_openly(session: Session, arguments: list[str]) -> int:
+    """As `_call`, with all that is known of a fault."""
+    try:
+        return _call(session, arguments)
+    except Fault as fault:
+        raise fault.error from None
 
 
 def _call(session: Session, arguments: list[str]) -> int:

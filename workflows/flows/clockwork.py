@@ -8,7 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from threading import Event
 
 from plan_definitions.diagnostics import Phrase
 from workflows.children import stop_on_termination, stop_with_parent
-from workflows.errors import DonDocError, EnvironmentRefused
+from workflows.errors import DonDocError, EnvironmentRefused, Fault
 from workflows.flows.due import delivery_due, next_round, rounds_due
 from workflows.flows.pulse import Pulse
 from workflows.flows.server import announced_address, answers, flows_at
@@ -136,7 +136,8 @@ class Clockwork:
             with flows_at(home, address), self._surroundings():
                 fruitful = flow()
         except Exception as error:  # noqa: BLE001 - one failed run must not end the clock
-            self._tell(Phrase("{name} failed: {reason}", {"name": name, "reason": _reason(error)}))
+            told = error if isinstance(error, DonDocError) else Fault(error)
+            self._tell(Phrase("{name} failed: {reason}", {"name": name, "reason": told.phrase}))
             fruitful = False
         if fruitful:
             rest.seconds = FIRST_REST
@@ -198,13 +199,6 @@ class Clockwork:
         self.say(phrase.say(translator(self.language)))
 
 
-def _reason(error: Exception) -> str:
-    """What a log may hold of a failure: our own sentences, of others the kind and the first line."""
-    if isinstance(error, DonDocError):
-        return str(error)
-    return f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
-
-
 def main() -> None:
     """Run a clock until the parent says stop."""
     stopping = Event()
@@ -223,10 +217,13 @@ def main() -> None:
         Language(task.language),
         say,
     )
-    with suppress(
-        KeyboardInterrupt
-    ):  # the parent insists: a round lets go of its office, and is resumed later
+    try:
         clockwork.run()
+    except KeyboardInterrupt:
+        return  # the parent insists: a round lets go of its office, and is resumed later
+    except Exception as error:  # noqa: BLE001 - a traceback would stand in the log, with whatever it quotes
+        say(Fault(error).say(translator(clockwork.language)))
+        sys.exit(Fault.exit_code)
 
 
 if __name__ == "__main__":

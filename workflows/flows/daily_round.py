@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 
 import prefect
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import State, TaskRun
 
-from workflows.errors import DonDocError, EnvironmentRefused
+from workflows.errors import DonDocError, EnvironmentRefused, Fault
 from workflows.flows.pages import Pages
 from workflows.flows.store import clock_at, opened_store, settings_here, today
 from workflows.operations.round import (
@@ -39,24 +37,6 @@ OFFICE_SECONDS = 60 * 60
 ROUND_SECONDS = 3 * 60 * 60
 
 
-_ROOMS = Path(__file__).parent.parent
-
-
-class RoundBroken(DonDocError):
-    """A fault in the program ended an office's round: its kind and its place, nothing of what it met."""
-
-    exit_code = 70  # as of any fault in the program
-
-    def __init__(self, error: Exception) -> None:
-        frames = [(Path(frame.filename), frame.lineno) for frame in extract_tb(error.__traceback__)]
-        # The last place in our own code says more than the depth of a library.
-        ours = [(file, line) for file, line in frames if file.is_relative_to(_ROOMS)]
-        file, line = (ours or frames)[-1]
-        super().__init__(
-            "the round broke off: {kind} at {place}", kind=type(error).__name__, place=f"{file.name}:{line}"
-        )
-
-
 def _may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     """Whether to try again: what the environment refused may pass, a fault in the program stays."""
     return isinstance(state.data, EnvironmentRefused)
@@ -75,15 +55,14 @@ def _may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
 def round_of(database: Database, office: str, day: date, clock: Clock) -> Done | NoRound:
     """One office's round, as a task of its own: what it returns stays in this process.
 
-    Raises RoundBroken in place of any error that is not ours: Prefect keeps messages, and they may quote a
-    letter.
+    Raises Fault in place of any error that is not ours: Prefect keeps messages, and they may quote a letter.
     """
     try:
         return whole_round(database, office, as_of=day, clock=clock, language=settings_here().lang)
     except DonDocError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, Prefect must not keep its message
-        raise RoundBroken(error) from None
+        raise Fault(error) from None
 
 
 @prefect.flow(name="daily-round", timeout_seconds=ROUND_SECONDS, persist_result=False)

@@ -6,6 +6,7 @@ from datetime import datetime
 import prefect
 from prefect.cache_policies import NO_CACHE
 
+from workflows.errors import DonDocError, Fault
 from workflows.flows.store import clock_at, opened_store, settings_here, stopping
 from workflows.operations.mail.deliver import Delivered, deliver
 from workflows.operations.mail.lanes import lane_of, opened_transport
@@ -25,15 +26,21 @@ def send(
 ) -> Delivered:
     """Send what is due, of some offices or all, through the configured server or into the embedded inbox.
 
-    No retries by Prefect: every letter has its own schedule in the outbox.
+    No retries by Prefect: every letter has its own schedule in the outbox. Raises Fault in place of any error
+    that is not ours, as the round does.
     """
     settings = settings_here()
-    with opened_transport(settings) as transport:
-        return deliver(
-            database, transport, lane_of(settings), clock_at(now),
-            passing_over_quiet_hours=any_hour, passing_over_rest=resting_too, offices=offices,
-            stopping=stopping,
-        )  # fmt: skip
+    try:
+        with opened_transport(settings) as transport:
+            return deliver(
+                database, transport, lane_of(settings), clock_at(now),
+                passing_over_quiet_hours=any_hour, passing_over_rest=resting_too, offices=offices,
+                stopping=stopping,
+            )  # fmt: skip
+    except DonDocError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, Prefect must not keep its message
+        raise Fault(error) from None
 
 
 @prefect.flow(name="deliver-mail", timeout_seconds=DELIVERY_SECONDS, persist_result=False)
