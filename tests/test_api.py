@@ -313,10 +313,26 @@ def test_a_key_is_for_one_move_of_one_system(house: House) -> None:
     reused = caller.move("promise", "gifts/vhxh", "a-key", until="2026-06-12")
     elsewhere = caller.move("start", "summer-handover/youth", "a-key")
     theirs = other.move("promise", "gifts/vhxh", "a-key", until="2026-06-12")
+    noted = caller.move("start", "gifts/vhxh", "a-key", note="Đã nhận")
 
+    assert noted.status_code == 422
     assert (reused.status_code, elsewhere.status_code, theirs.status_code) == (422, 422, 200)
     assert "Idempotency-Key" in reused.json()["detail"]
     assert house.state("summer-handover/youth") == "open"
+
+
+def test_a_repeated_call_may_be_written_otherwise(house: House) -> None:
+    caller = Caller(house, Scope.MOVE_OFFICE)
+    fields = {"document": {"number": "12/BC", "date": "2026-06-10"}, "on_behalf_of": "thon-2", "via": "zalo"}
+    first = caller.move("submit", SIGNS_2, "a-key", figures={"signs": 5}, **fields)
+
+    again = caller.move(
+        "submit", SIGNS_2, "a-key", **dict(reversed(fields.items())), figures={"signs": 5}, note=None
+    )
+    other = caller.move("submit", SIGNS_2, "a-key", figures={"signs": 6}, **fields)
+
+    assert (first.status_code, again.status_code, other.status_code) == (200, 200, 422)
+    assert again.json()["repeated"]
 
 
 def test_a_refused_call_may_be_mended_under_its_key(house: House) -> None:

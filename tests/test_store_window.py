@@ -24,6 +24,18 @@ def test_a_form_is_claimed_once(database: Database) -> None:
         assert transaction.submissions.sequence("form") == 7
 
 
+def test_a_key_belongs_to_what_was_asked_under_it(database: Database) -> None:
+    plan = published(database)
+    with database.write() as transaction:
+        assert transaction.submissions.claim("call", plan, MORNING, "one thing")
+        assert not transaction.submissions.claim("call", plan, MORNING, "another")
+        assert transaction.submissions.is_same("call", "one thing")
+        assert not transaction.submissions.is_same("call", "another")
+        # Calls of before the column, and forms, are known by their key alone.
+        assert transaction.submissions.claim("form", plan, MORNING)
+        assert transaction.submissions.is_same("form", "another")
+
+
 def test_a_form_whose_move_was_refused_may_be_sent_again(database: Database) -> None:
     plan = published(database, assignment())
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from workflows.engine import board
 from workflows.engine.board import Row
 from workflows.engine.orders import Actor, Order
+from workflows.errors import WrongUse
 from workflows.operations.evidence.kept_files import KeptFile
 from workflows.operations.move import PlanReference, carry_out_in
 from workflows.operations.situations import check_in_plan, with_all_before
@@ -37,17 +38,22 @@ def carry_out_once(
     once: str,
     as_of: date,
     now: datetime,
+    asked: str | None = None,
     files: Sequence[KeptFile] = (),
     language: Language = Language.VI,
 ) -> Answer:
     """Carry out an order unless the form `once` was carried out before. Raises what `carry_out` raises.
+
+    `asked` is a hash of what is asked for. Raises WrongUse where `once` was carried out for something else.
 
     A refused order leaves the form unused: it may be sent again, mended. The key is claimed before the
     order is judged, so that the second of two simultaneous taps waits for the first.
     """
     with database.write() as transaction:
         plan = transaction.plans.get(where.office, where.plan)
-        if not transaction.submissions.claim(once, plan.number, now):
+        if not transaction.submissions.claim(once, plan.number, now, asked):
+            if not transaction.submissions.is_same(once, asked):
+                raise WrongUse("this Idempotency-Key was used for another call; take a new one for each")
             return _answered(transaction, where, assignment, once, as_of)
         row = carry_out_in(
             transaction, where, who, draft, as_of=as_of, now=now, files=files, language=language

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
 
-SCHEMAS = ("0001", "0002", "0003", "0004", "0005", "0006")
+SCHEMAS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every version of the tables there has been, oldest first; the last is the one this program speaks."""
 
 _UPGRADE_LOCK = 0x0D0D0C

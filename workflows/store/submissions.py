@@ -17,9 +17,12 @@ class Submissions:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def claim(self, key: str, plan_number: int, now: datetime) -> bool:
-        """Take a form's key; False where it was carried out before. A rollback gives it back."""
-        row = {"key": key, "plan_number": plan_number, "at": now}
+    def claim(self, key: str, plan_number: int, now: datetime, asked: str | None = None) -> bool:
+        """Take a form's key; False where it was carried out before. A rollback gives it back.
+
+        `asked` is a hash of what the form says, for `is_same`.
+        """
+        row = {"key": key, "plan_number": plan_number, "at": now, "asked": asked}
         statement = insert(self._connection, SubmissionRow).values(row).on_conflict_do_nothing()
         return self._connection.execute(statement.returning(SubmissionRow.key)).one_or_none() is not None
 
@@ -27,6 +30,12 @@ class Submissions:
         """Note the record that the form made."""
         statement = update(SubmissionRow).where(SubmissionRow.key == key)
         self._connection.execute(statement.values(sequence=sequence))
+
+    def is_same(self, key: str, asked: str | None) -> bool:
+        """Whether what was carried out under a key said this, as far as that was noted."""
+        query = select(SubmissionRow.asked).where(SubmissionRow.key == key)
+        known = self._connection.execute(query).scalar_one()
+        return None in (known, asked) or known == asked
 
     def sequence(self, key: str) -> int:
         """The record that a carried-out form made. Raises NoResultFound for a form never carried out."""

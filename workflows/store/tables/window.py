@@ -26,7 +26,10 @@ class SignInRow(Base):
 
 
 class SubmissionRow(Base):
-    """A form that was carried out: its one-time key, and the record in the plan's history that it made."""
+    """A form that was carried out: its one-time key, and the record in the plan's history that it made.
+
+    `asked` is a hash of all that a call of the API asked for; forms have none.
+    """
 
     __tablename__ = "submissions"
 
@@ -34,6 +37,7 @@ class SubmissionRow(Base):
     plan_number: Mapped[int] = mapped_column(ForeignKey("plans.number"))
     sequence: Mapped[int | None] = mapped_column(NUMBER)
     at: Mapped[datetime] = mapped_column(index=True)
+    asked: Mapped[str | None]
 
 
 class ApiTokenRow(Base):
