@@ -29,6 +29,7 @@ from plan_definitions.model import (
 )
 from plan_definitions.schedule import Edge, Schedule, ScheduledTask, Turn
 from plan_definitions.working_days import WorkingCalendar
+from workflows.engine.board import Row
 from workflows.engine.records import Assignment, Change, Notice, NoticeKind, Record
 from workflows.engine.situation import Situation
 from workflows.engine.states import State, Verb
@@ -243,6 +244,12 @@ def situation(*held: Assignment, plan: ScheduledTask | None = None, **fields: An
     """A plan of one task (by default one of village 1) and the assignments at hand."""
     known = schedule(plan or task("gifts", ("thon-1",)), **fields)
     return Situation(known, WorkingCalendar(known.calendar), {a.id: a for a in held})
+
+
+def all_of(row: Row) -> dict[str, object]:
+    """Everything that people may see of a row, for comparing rows of two situations."""
+    worked_out = [name for name, value in vars(Row).items() if isinstance(value, property)]
+    return {name: getattr(row, name) for name in ("standing", "days_late", *worked_out)}
 
 
 def told(made: Change | None) -> list[tuple[NoticeKind, str, int]]:

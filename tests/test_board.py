@@ -15,7 +15,6 @@ from workflows.engine import board
 from workflows.engine.board import Row, WaitsFor
 from workflows.engine.records import Assignment, Extension, Facts, Obstacle, Promise
 from workflows.engine.situation import Situation
-from workflows.engine.standings import place
 from workflows.engine.states import Standing, State
 
 TODAY = date(2026, 6, 5)
@@ -171,9 +170,8 @@ def test_a_resolved_obstacle_is_none() -> None:
 def test_nothing_is_left_open_that_nobody_could_answer(state: State, stuck: bool, asked: bool) -> None:
     facts = Facts(obstacle=Obstacle(june(3), "police"), extension=Extension(june(4), june(15)))
     held = assignment("gifts/thon-1", state, facts=facts)
-    known = situation(held)
-    for shown in (board.row(held, known, june(30)), place(held, known, june(30))):
-        assert (shown.obstacle, shown.extension_asked) == (stuck, asked)
+    shown = board.row(held, situation(held), june(30))
+    assert (shown.obstacle, shown.extension_asked) == (stuck, asked)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -194,7 +193,7 @@ def test_the_map_shows_for_each_cell_what_asks_for_most() -> None:
 def test_several_turns_speak_with_the_one_voice_of_the_board() -> None:
     plan = schedule(task("gifts", ("vhxh",), due=date(2026, 6, 20)))
     (row,) = board.rows(_situation(plan), TENTH_OF_JUNE)
-    turns = [replace(row, standing=standing) for standing in (Standing.DUE_SOON, Standing.AWAITING_CHECK)]
+    turns = [row._replace(standing=standing) for standing in (Standing.DUE_SOON, Standing.AWAITING_CHECK)]
     found = heat_map(turns, plan.tasks.values(), [("vhxh", "Phòng")])
     (cell,) = (cell for _, _, line in found.lines for cell in line if cell is not None)
 

@@ -5,26 +5,23 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from builders import schedule, task
+from builders import all_of, schedule, task
 from engine_driver import Season
 from hypothesis import given, settings
 from operation_cases import KIM_THANH, PLAN, at, commune, june, move, publish_plan, round_on
 from test_laws import DAYS, FIRST, Event, attempt, events, laws, plans
 
 from plan_definitions.schedule import Schedule
-from workflows.cli.rows import row_document
-from workflows.engine import board
 from workflows.engine.orders import Actor, Order
 from workflows.engine.pressing import most_pressing, wants_attention
 from workflows.engine.readiness import blockers
 from workflows.engine.situation import Situation
-from workflows.engine.standings import in_order
 from workflows.engine.states import Standing, Verb
 from workflows.errors import NotFound
 from workflows.operations.answers import carry_out_once
 from workflows.operations.move import PlanReference
 from workflows.operations.publish import publish
-from workflows.operations.reading.board import read_board, read_overview
+from workflows.operations.reading.board import read_board
 from workflows.operations.reading.first_page import read_first_page
 from workflows.operations.reading.work import read_work
 from workflows.store.database import Database
@@ -46,16 +43,6 @@ def weeks(plan: Schedule, asked: list[Event]) -> Iterator[tuple[Situation, date]
 
 @laws
 @given(plans(), events())
-def test_what_is_placed_says_what_its_row_says(plan: Schedule, asked: list[Event]) -> None:
-    for situation, today in weeks(plan, asked):
-        placed, rows = in_order(situation, today), board.rows(situation, today)
-        assert [row_document(one) for one in placed] == [row_document(row) for row in rows]
-        assert [wants_attention(one) for one in placed] == [wants_attention(row) for row in rows]
-        assert board.counts(placed) == board.counts(rows)
-
-
-@laws
-@given(plans(), events())
 def test_who_holds_work_up_does_not_depend_on_who_was_asked_about_before(
     plan: Schedule, asked: list[Event]
 ) -> None:
@@ -65,24 +52,15 @@ def test_who_holds_work_up_does_not_depend_on_who_was_asked_about_before(
             assert blockers(assignment, situation) == blockers(assignment, afresh)
 
 
-def test_an_overview_counts_what_the_board_shows(database: Database) -> None:
-    publish_plan(database)
-    for day in (2, 3, 9, 12):
-        round_on(database, june(day))
-        seen = read_overview(database, KIM_THANH, PLAN, as_of=june(day))
-        shown = read_board(database, KIM_THANH, PLAN, as_of=june(day))
-        assert tuple(seen.rows(seen.placed)) == shown.rows
-        assert seen.counts == board.counts(shown.rows) == shown.counts
-
-
 def assert_first_page_is_of_the_board(database: Database, plan: Schedule, day: date) -> None:
-    seen = read_overview(database, plan.office.id, plan.id, as_of=day)
-    pressing = [placed for placed in seen.placed if wants_attention(placed)]
+    seen = read_board(database, plan.office.id, plan.id, as_of=day)
+    pressing = [row for row in seen.rows if wants_attention(row)]
     for most in (0, 1, 3, 100):
         first = read_first_page(database, plan.office.id, plan.id, as_of=day, most=most)
         assert first.counts == seen.counts
         assert first.pressing == len(pressing)
-        assert list(first.rows) == seen.rows(most_pressing(pressing, most))
+        wanted = [all_of(row) for row in most_pressing(pressing, most)]
+        assert [all_of(row) for row in first.rows] == wanted
 
 
 def test_a_first_page_is_the_most_pressing_of_the_board(database: Database) -> None:
@@ -120,7 +98,8 @@ def test_a_page_and_a_move_know_who_holds_work_up_from_afar(database: Database) 
         r for r in read_board(database, KIM_THANH, PLAN, as_of=june(8)).rows if r.id == "gifts/thon-1"
     )
     assert (shown.standing, [b.unit for b in shown.waits_for]) == (Standing.WAITING_FOR_OTHERS, ["police"])
-    assert read_work(database, KIM_THANH, PLAN, "gifts/thon-1", as_of=june(8)).row == shown
+    page = read_work(database, KIM_THANH, PLAN, "gifts/thon-1", as_of=june(8))
+    assert all_of(page.row) == all_of(shown)
 
     def stuck(by: Actor) -> Order:
         return Order(Verb.OBSTACLE, "gifts/thon-1", by, note="đường ngập")

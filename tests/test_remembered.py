@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from threading import Barrier, Thread
 
 import pytest
-from builders import FIRST_OF_JUNE, task
+from builders import FIRST_OF_JUNE, all_of, task
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from operation_cases import KIM_THANH, PLAN, VILLAGES, at, june, move, publish_plan, round_on, small_plan
@@ -51,7 +51,7 @@ class Season:
         fresh = read_judged(self.database, KIM_THANH, PLAN, as_of=self.day)
         assert seen.plan == fresh.plan
         assert seen.as_of == fresh.as_of
-        assert seen.rows == fresh.rows
+        assert [all_of(row) for row in seen.rows] == [all_of(row) for row in fresh.rows]
         assert _known(seen) == _known(fresh)
         return seen
 
@@ -168,7 +168,8 @@ def test_another_day_is_judged_anew(database: Database) -> None:
     round_on(database, FIRST_OF_JUNE)
     early = season.looked()
     season.day = june(20)
-    assert season.looked().rows != early.rows
+    late = season.looked()
+    assert [row.standing for row in late.rows] != [row.standing for row in early.rows]
 
 
 @pytest.fixture

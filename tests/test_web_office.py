@@ -392,7 +392,7 @@ def test_no_cell_of_the_file_is_computed(title: str) -> None:
 
 def test_no_cell_of_the_workbook_is_computed(house: House) -> None:
     (row, *_) = read_board(house.database, OFFICE, PLAN, as_of=house.window.today()).rows
-    rows = [replace(row, title=title) for title in FORMULAS]
+    rows = [row._replace(definition=replace(row.definition, title=title)) for title in FORMULAS]
 
     sheet = load_workbook(BytesIO(board_xlsx(rows, speech(Language.VI)))).active
 

@@ -8,7 +8,6 @@ from workflows.cli import output
 from workflows.cli.session import Session
 from workflows.engine.board import Row
 from workflows.engine.pressing import MOST_PRESSING_FIRST, by_due
-from workflows.engine.standings import Placed
 from workflows.engine.states import IN_HAND, Standing
 from workflows.texts import N_, count, date_short, day_month, standing_label
 
@@ -16,7 +15,7 @@ _HEADINGS = (N_("Due"), N_("Unit"), N_("Work"), N_("Assignment"), N_("Situation"
 _NAMES = frozenset({0, 3})
 
 
-def row_document(row: Row | Placed) -> dict[str, object]:
+def row_document(row: Row) -> dict[str, object]:
     """One assignment as JSON."""
     return {
         "id": row.id,

@@ -9,7 +9,7 @@ from workflows.cli import output
 from workflows.cli.parameters import AsJson, AsOf, OfficeName, PlanName, UnitName
 from workflows.cli.rows import print_counts, print_rows, row_document
 from workflows.cli.session import Session
-from workflows.operations.reading.board import Overview, read_overview
+from workflows.operations.reading.board import Board, read_board
 from workflows.operations.reading.first_page import FirstPage, read_first_page
 from workflows.operations.situations import check_unit, the_plan
 from workflows.texts import N_, count, date_long
@@ -36,19 +36,19 @@ def status(
             first = read_first_page(database, heading.office, heading.id, as_of=day, most=FIRST_PAGE)
             _print_first_page(first, session)
             return
-        seen = read_overview(database, heading.office, heading.id, as_of=day, unit=unit)
+        seen = read_board(database, heading.office, heading.id, as_of=day, unit=unit)
         if unit is not None:
             check_unit(unit, seen.plan.schedule.office)
         if as_json:
-            work = [row_document(placed) for placed in seen.placed]
+            work = [row_document(row) for row in seen.rows]
             found = {"as_of": day, "counts": seen.counts, "assignments": work}
             output.document(found, session.translate, worded=False)
         else:
             _print_heading(seen, session)
-            print_rows(seen.rows(seen.placed), session, of_one_unit=unit is not None)
+            print_rows(seen.rows, session, of_one_unit=unit is not None)
 
 
-def _print_heading(seen: Overview | FirstPage, session: Session) -> None:
+def _print_heading(seen: Board | FirstPage, session: Session) -> None:
     print(f"{seen.plan.title}, {date_long(seen.as_of, session.language)}")
     print_counts(seen.counts, session)
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from workflows.engine.board import Row
-from workflows.engine.standings import Placed
 from workflows.engine.states import IN_HAND, Standing
 
 ATTENTION = (
@@ -32,24 +31,24 @@ Urgency = tuple[int, bool, date]
 _PLACES = {standing: position for position, standing in enumerate(MOST_PRESSING_FIRST)}
 
 
-def wants_attention(row: Row | Placed) -> bool:
+def wants_attention(row: Row) -> bool:
     """Whether a first look should show it: pressing, or something is asked about it."""
     asked = row.obstacle or row.extension_asked or row.silent or row.evidence_to_follow
     return row.standing in ATTENTION or (row.state in IN_HAND and (asked or row.returned_on is not None))
 
 
-def by_due(row: Row | Placed) -> tuple[bool, date, str]:
+def by_due(row: Row) -> tuple[bool, date, str]:
     """Sort key of those that stand alike: by date, those without one last, then by name."""
     due = row.due
     return due is None, due or date.max, row.id
 
 
-def urgency(placed: Placed) -> Urgency:
+def urgency(row: Row) -> Urgency:
     """How much it presses, the most first; the name decides between equals."""
-    due = placed.due
-    return _PLACES[placed.standing], due is None, due or date.max
+    due = row.due
+    return _PLACES[row.standing], due is None, due or date.max
 
 
-def most_pressing(placed: Iterable[Placed], most: int) -> list[Placed]:
+def most_pressing(rows: Iterable[Row], most: int) -> list[Row]:
     """The first, standing by standing and within it by date."""
-    return heapq.nsmallest(most, placed, key=lambda one: (*urgency(one), one.id))
+    return heapq.nsmallest(most, rows, key=lambda row: (*urgency(row), row.id))

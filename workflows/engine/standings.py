@@ -1,120 +1,18 @@
-"""Where assignments stand on a day: what is counted, ordered and chosen by, without the rest of a row."""
+"""Where assignments stand on a day: states judged against the dates."""
 
-from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
 
 from plan_definitions.model import Kind
 from plan_definitions.schedule import ScheduledTask
 from workflows.engine.readiness import blockers
 from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
-from workflows.engine.states import IN_HAND, Standing, State
+from workflows.engine.states import Standing, State
 
 SILENT_AFTER = 2
 """Letters without an answer after which a unit counts as *chưa phản hồi* (product.md, *Words*)."""
 
-
 _LATE = (Standing.OVERDUE, Standing.DONE_LATE)
-
-
-class Placed(NamedTuple):
-    """An assignment and where it stands on a day.
-
-    A board of a hundred thousand pieces of work counts and orders these, and makes rows only of those it
-    shows. What both have bears the same name in both: whatever lists either may take the other.
-    """
-
-    assignment: Assignment
-    definition: ScheduledTask
-    standing: Standing
-    days_late: int
-
-    @property
-    def id(self) -> str:
-        """The assignment's name."""
-        return self.assignment.id
-
-    @property
-    def title(self) -> str:
-        """What is to be done."""
-        return self.definition.title
-
-    @property
-    def unit(self) -> str:
-        """Who does it."""
-        return self.assignment.unit
-
-    @property
-    def state(self) -> State:
-        """How far it has come."""
-        return self.assignment.state
-
-    @property
-    def due(self) -> date | None:
-        """The due date in force."""
-        return self.assignment.due
-
-    @property
-    def original_due(self) -> date | None:
-        """The due date of the plan."""
-        return self.assignment.original_due
-
-    @property
-    def rung(self) -> int:
-        """How many rungs of its ladder have been passed."""
-        return self.assignment.rung
-
-    @property
-    def obstacle(self) -> bool:
-        """Whether something still stands in the way."""
-        return self.assignment.obstacle is not None
-
-    @property
-    def extension_asked(self) -> bool:
-        """Whether more time was asked for and nobody answered yet."""
-        return self.assignment.extension_asked
-
-    @property
-    def silent(self) -> bool:
-        """Whether its unit left letters unanswered."""
-        return self.assignment.facts.unanswered >= SILENT_AFTER and self.assignment.state in IN_HAND
-
-    @property
-    def evidence_to_follow(self) -> bool:
-        """Whether proof was promised with the report."""
-        return self.assignment.facts.evidence_to_follow
-
-    @property
-    def returned_on(self) -> date | None:
-        """When a report was sent back."""
-        return self.assignment.facts.returned_on
-
-
-def in_order(
-    situation: Situation, as_of: date, assignments: Iterable[Assignment] | None = None
-) -> list[Placed]:
-    """Where `assignments` (default: all of the situation's) stand, in the order written.
-
-    Those whose task the plan in force lost are left out.
-    """
-    chosen = situation.assignments.values() if assignments is None else assignments
-    order = {name: position for position, name in enumerate(situation.schedule.tasks)}
-    units = {name: position for position, name in enumerate(situation.schedule.office.units)}
-    known = sorted(
-        situation.tasks_known(chosen),
-        key=lambda a: (order[a.task], units.get(a.unit, len(units)), a.occurrence or 0),
-    )
-    return [place(assignment, situation, as_of) for assignment in known]
-
-
-def place(assignment: Assignment, situation: Situation, as_of: date) -> Placed:
-    """Where one assignment stands on a day."""
-    standing = standing_of(assignment, situation, as_of)
-    late = 0
-    if standing in _LATE:
-        late = _late_days(assignment, as_of)
-    return Placed(assignment, situation.task(assignment), standing, late)
 
 
 def given_start(assignment: Assignment, task: ScheduledTask) -> date | None:
@@ -122,8 +20,10 @@ def given_start(assignment: Assignment, task: ScheduledTask) -> date | None:
     return assignment.start if task.start is not None or assignment.occurrence is not None else None
 
 
-def _late_days(assignment: Assignment, as_of: date) -> int:
-    """Calendar days past the due date in force, until done for finished work."""
+def days_late(assignment: Assignment, standing: Standing, as_of: date) -> int:
+    """Calendar days past the due date in force, until done for finished work; 0 for what is not late."""
+    if standing not in _LATE:
+        return 0
     until = assignment.done_on if assignment.state is State.DONE else as_of
     return 0 if assignment.due is None or until is None else (until - assignment.due).days
 

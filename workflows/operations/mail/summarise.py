@@ -202,8 +202,9 @@ def _taken_out(transaction: Transaction, plan: _Plan, as_of: date) -> Iterator[R
             schedule = transaction.plans.schedule(plan.stored.number, revision)
             if assignment.task in schedule.tasks:
                 then = replace(plan.situation, schedule=schedule)
+                shown = board.row(assignment, then, as_of)
                 # Helpers may have left the office since, and need not hear.
-                yield replace(board.row(assignment, then, as_of), helpers=())
+                yield shown._replace(definition=replace(shown.definition, helpers=()))
                 break
 
 

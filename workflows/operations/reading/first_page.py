@@ -12,7 +12,7 @@ from datetime import date
 from workflows.engine import board
 from workflows.engine.board import Row
 from workflows.engine.pressing import Urgency, most_pressing, urgency, wants_attention
-from workflows.engine.standings import Placed, hangs_on_others, in_order, place
+from workflows.engine.standings import hangs_on_others
 from workflows.engine.states import Standing
 from workflows.operations.situations import situation_with, with_all_before
 from workflows.store.database import Database
@@ -36,37 +36,36 @@ def read_first_page(database: Database, office: str, plan: str, *, as_of: date, 
     with database.read() as transaction:
         stored = transaction.plans.get(office, plan)
         kinds = _kinds(transaction, stored, as_of)
-        pressing = [(placed, many) for placed, many in kinds if wants_attention(placed)]
+        pressing = [(row, many) for row, many in kinds if wants_attention(row)]
         situation = with_all_before(transaction, stored, _first_tasks(pressing, most))
-    shown = most_pressing(filter(wants_attention, in_order(situation, as_of)), most)
     return FirstPage(
         plan=stored,
         as_of=as_of,
         counts=_counts(kinds),
         pressing=sum(many for _, many in pressing),
-        rows=tuple(board.row_of(placed, situation, as_of) for placed in shown),
+        rows=tuple(most_pressing(filter(wants_attention, board.rows(situation, as_of)), most)),
     )
 
 
-def _kinds(transaction: Transaction, plan: StoredPlan, as_of: date) -> list[tuple[Placed, int]]:
+def _kinds(transaction: Transaction, plan: StoredPlan, as_of: date) -> list[tuple[Row, int]]:
     """Where the plan's work stands: one of each kind, with how many; what hangs on others one by one."""
     found = transaction.assignments.alike(plan.number)
     many = {one.id: count for one, count in found}
     alone = situation_with(plan, (one for one, _ in found))
     known = list(alone.tasks_known(alone.assignments.values()))
     hanging = {one.task for one in known if hangs_on_others(one, alone, as_of)}
-    told = [(place(one, alone, as_of), many[one.id]) for one in known if one.task not in hanging]
+    told = [(board.row(one, alone, as_of), many[one.id]) for one in known if one.task not in hanging]
     if hanging:
         whole = with_all_before(transaction, plan, hanging)
-        told += [(placed, 1) for placed in in_order(whole, as_of) if placed.assignment.task in hanging]
+        told += [(row, 1) for row in board.rows(whole, as_of) if row.task in hanging]
     return told
 
 
-def _first_tasks(pressing: Iterable[tuple[Placed, int]], most: int) -> set[str]:
+def _first_tasks(pressing: Iterable[tuple[Row, int]], most: int) -> set[str]:
     """Tasks that hold the `most` most pressing assignments: names decide last, and begin with the task's."""
     many: Counter[tuple[Urgency, str]] = Counter()
-    for placed, count in pressing:
-        many[urgency(placed), f"{placed.assignment.task}/"] += count
+    for row, count in pressing:
+        many[urgency(row), f"{row.task}/"] += count
     chosen: set[str] = set()
     passed = 0
     for key in sorted(many):
@@ -77,8 +76,8 @@ def _first_tasks(pressing: Iterable[tuple[Placed, int]], most: int) -> set[str]:
     return chosen
 
 
-def _counts(kinds: Iterable[tuple[Placed, int]]) -> dict[str, int]:
+def _counts(kinds: Iterable[tuple[Row, int]]) -> dict[str, int]:
     found: Counter[Standing] = Counter()
-    for placed, many in kinds:
-        found[placed.standing] += many
+    for row, many in kinds:
+        found[row.standing] += many
     return {standing.value: found[standing] for standing in Standing}
