@@ -143,6 +143,20 @@ def test_a_mail_server_that_is_not_there_keeps_the_letters(office_today: Office)
     assert states.count("queued") == 2
 
 
+def test_letters_of_the_day_that_are_used_up_are_no_refusal(office_today: Office, heard: list[str]) -> None:
+    office = office_today
+    with ScriptedServer() as server:
+        (office.folder / "dondoc.toml").write_text(
+            f'smtp_host = "{LOOPBACK}"\nsmtp_port = {server.port}\nsmtp_security = "none"\n'
+            'mail_from = "vhxh@xa.example"\nsmtp_per_day = 1\n'
+        )
+        code, out, err = office.call("deliver", "--now")
+    assert (code, out) == (0, "Letters: sent 1, put off 0, not deliverable 0, waiting 1.\n")
+    assert err.startswith("The account rests until ")
+    assert any(line.startswith("the account rests until ") for line in heard)
+    assert not any("turned us away" in line for line in [err, *heard])
+
+
 @pytest.fixture
 def heard() -> Iterator[list[str]]:
     """What Prefect writes down of runs, traces and all."""

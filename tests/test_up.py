@@ -295,13 +295,17 @@ def test_the_clock_s_log_holds_a_mail_server_s_numbers_and_not_its_words(
 ) -> None:
     lines = list[str]()
     delivered = {"sent": 0, "deferred": 1, "dead": 0, "left": 1, "why": "550 vhxh@xa.example is blocked"}
-    told = {**delivered, "numbers": "stage mail, code 550, status 5.7.1"}
+    rests = {"rests_until": "2026-06-10T03:00:00+00:00"}
+    told = {**delivered, **rests, "numbers": "stage mail, code 550, status 5.7.1"}
     monkeypatch.setattr("workflows.flows.deliver_mail.deliver_mail", lambda: told)
     clock = clockwork.Clockwork(
         read_settings(office.folder), lambda: at(9), Event(), Language.EN, lines.append
     )  # fmt: skip
     assert clock._run_delivery() is False
     assert lines[1:] == ["the mail server turned us away: stage mail, code 550, status 5.7.1"]
+    told |= {"why": None, "numbers": None}
+    assert clock._run_delivery() is False
+    assert lines[3:] == ["The account rests until 10:00, 10 June 2026; what is left leaves then."]
 
 
 def test_the_clock_s_log_tells_a_fault_by_kind_and_place(

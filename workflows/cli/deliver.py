@@ -1,5 +1,6 @@
 """`dondoc deliver`: send what is due, through the Prefect flow."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from workflows.cli.prefect_runs import Delivery, flows_running, run_delivery
 from workflows.cli.session import Session
 from workflows.errors import EnvironmentRefused
 from workflows.operations.mail.lanes import inbox_folder, lane_of
-from workflows.texts import N_, count
+from workflows.texts import N_, count, instant
 
 COUNTS = ("sent", "deferred", "dead", "left")
 
@@ -44,6 +45,13 @@ def deliver(
             Phrase("The letters stay queued. Look at DONDOC_SMTP_HOST, PORT, USER, PASSWORD and SECURITY."),
             why=delivered["why"],
         )
+    if delivered["rests_until"] is not None:
+        until = datetime.fromisoformat(str(delivered["rests_until"]))
+        said = Phrase(
+            "The account rests until {instant}; what is left leaves then.",
+            {"instant": instant(until, session.language)},
+        )
+        output.warn(said.say(session.translate))
 
 
 def summary(delivered: Delivery, session: Session) -> Phrase:

@@ -17,7 +17,7 @@ from workflows.operations.round import Rounds
 from workflows.settings import Settings
 
 Delivery = dict[str, int | str | None]
-"""What the delivery flow returns: counts, and under `why` the server's word where it turned us away."""
+"""What the delivery flow returns: counts, `why` the server turned us away, `rests_until` as ISO text."""
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from workflows.operations.mail.lanes import lane_of
 from workflows.settings import Settings, read_settings
 from workflows.store.commits import Commits
 from workflows.store.database import Database
-from workflows.texts import Language, count, date_long, translator
+from workflows.texts import Language, count, date_long, instant, translator
 
 LOOK_SECONDS = 0.5
 """How often commits are looked for: the longest that a letter waits for its delivery to begin."""
@@ -185,6 +185,13 @@ class Clockwork:
         )
         if delivered["why"] is not None:
             self._tell(Phrase("the mail server turned us away: {why}", {"why": delivered["numbers"]}))
+        elif delivered["rests_until"] is not None:
+            until = datetime.fromisoformat(str(delivered["rests_until"]))
+            said = Phrase(
+                "The account rests until {instant}; what is left leaves then.",
+                {"instant": instant(until, self.language)},
+            )
+            self._tell(said)
         return bool(delivered["sent"])
 
     def _wait(self, until: datetime, commits: Commits) -> None:

@@ -6,7 +6,9 @@ from datetime import datetime
 import prefect
 from prefect.cache_policies import NO_CACHE
 
+from notifications.outcomes import Outcome
 from workflows.errors import DonDocError, Fault
+from workflows.flows.due import rests_until
 from workflows.flows.store import clock_at, opened_store, settings_here, stopping
 from workflows.operations.mail.deliver import Delivered, deliver
 from workflows.operations.mail.lanes import lane_of, opened_transport
@@ -53,7 +55,8 @@ def deliver_mail(
 ) -> dict[str, int | str | None]:
     """Send every letter that is due, of all offices or of one shard of them.
 
-    Returns counts and, where the server turned us away, its word for people and its numbers for logs.
+    Returns counts; where the server turned us away, its word for people and its numbers for logs; and until
+    when (as ISO text) the account rests, for that or because its letters of the day are used up.
 
     `any_hour` passes over quiet hours and days off, `resting_too` over the rest of an account that was turned
     away: for whoever has just mended it. `now` is given by a simulated clock only.
@@ -61,18 +64,20 @@ def deliver_mail(
     with opened_store() as database:
         offices = offices_of_shard(database, None, shard, shards) if shards > 1 else None
         delivered = send(database, now, any_hour, resting_too, offices)
+        rest = rests_until(database, lane_of(settings_here()).sender.address, clock_at(now)())
     counts = {name: getattr(delivered, name) for name in ("sent", "deferred", "dead", "left")}
     logger = prefect.get_run_logger()
     logger.info("delivery: %s", counts)
-    numbers = None if delivered.trouble is None else _numbers(delivered)
-    if numbers is not None:
-        logger.warning("the mail server turned us away: %s", numbers)
-    return {**counts, "why": delivered.trouble, "numbers": numbers}
+    until = None if rest is None else rest.isoformat()
+    if delivered.why is None:
+        if until is not None:
+            logger.info("the account rests until %s", until)
+        return {**counts, "why": None, "numbers": None, "rests_until": until}
+    numbers = _numbers(delivered.why)
+    logger.warning("the mail server turned us away: %s", numbers)
+    return {**counts, "why": delivered.why.reply, "numbers": numbers, "rests_until": until}
 
 
-def _numbers(delivered: Delivered) -> str:
-    """What logs may keep of the trouble: a server's words may quote an address, its numbers do not."""
-    why = delivered.why
-    if why is None:
-        return f"the account rests until {delivered.rests_until}"
+def _numbers(why: Outcome) -> str:
+    """What logs may keep of a refusal: a server's words may quote an address, its numbers do not."""
     return f"stage {why.stage}, code {why.code}, status {why.status}"

@@ -39,6 +39,13 @@ def delivery_due(database: Database, sender: str, now: datetime) -> datetime | N
         return rest[0] if rest is not None else _due_by_hour(transaction, now)
 
 
+def rests_until(database: Database, sender: str, now: datetime) -> datetime | None:
+    """Until when the account `sender` rests: it was turned away, or its letters of the day are used up."""
+    with database.read() as transaction:
+        rest = transaction.senders.paused(sender, now)
+    return None if rest is None else rest[0]
+
+
 def _due_by_hour(transaction: Transaction, now: datetime) -> datetime:
     """The same where the account may send and letters wait: who may be written to at this hour."""
     offices = transaction.offices.ids()
