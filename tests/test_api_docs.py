@@ -13,11 +13,13 @@ from web_house import House
 from web.api.problems import KINDS
 from workflows.store.records import Scope
 
+PDF = b"%PDF-1.7"
 DOCUMENT = Path(ROOT / "docs" / "api.md")
 
 curl = argparse.ArgumentParser("curl")
 curl.add_argument("-H", dest="headers", action="append", default=[])
 curl.add_argument("-d", dest="data")
+curl.add_argument("-F", dest="form", action="append", default=[])
 curl.add_argument("address")
 
 
@@ -26,10 +28,13 @@ def called(house: House, command: str, token: str) -> httpx.Response:
     words = shlex.split(command)
     assert words[0] == "curl"
     asked = curl.parse_args([word.replace("$TOKEN", token).replace("$DONDOC", "") for word in words[1:]])
+    fields = [field.split("=", 1) for field in asked.form]
     answer: httpx.Response = house.browser().request(
-        "GET" if asked.data is None else "POST",
+        "GET" if asked.data is None and not fields else "POST",
         asked.address,
         content=asked.data,
+        data={name: value for name, value in fields if not value.startswith("@")},
+        files=[(name, (value[1:], PDF)) for name, value in fields if value.startswith("@")],
         headers=dict(header.split(": ", 1) for header in asked.headers),
     )
     return answer

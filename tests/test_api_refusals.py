@@ -179,8 +179,9 @@ ANSWERS: dict[str, dict[str, int]] = {
     f"{WORK}/weekly-news/thon-1/2": OTHERS_WORK,
     f"{WORK}/no-such-task/thon-1": {"nobody": 401, "reader": 404, "unit": 404, "office": 404},
     f"/plans/{PLAN}/moves": {"nobody": 401, "reader": 403, "unit": 422, "office": 422},
+    f"/plans/{PLAN}/evidence": {"nobody": 401, "reader": 403, "unit": 422, "office": 422},
 }
-"""What each address answers to each caller: by GET, the moves by an empty POST."""
+"""What each address answers to each caller: by GET, what acts by an empty POST."""
 
 
 def test_an_address_answers_each_caller_as_it_should(house: House) -> None:
@@ -191,7 +192,9 @@ def test_an_address_answers_each_caller_as_it_should(house: House) -> None:
     found = {
         path: {
             who: browser.request(
-                "POST" if path.endswith("/moves") else "GET", f"{AT}{path}", headers=headers[who]
+                "POST" if path.endswith(("/moves", "/evidence")) else "GET",
+                f"{AT}{path}",
+                headers=headers[who],
             ).status_code
             for who in expected
         }

@@ -44,12 +44,17 @@ def _addresses(described: dict[str, Any]) -> Iterator[Address]:
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             asked = operation.get("parameters", ())
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            sent = operation.get("requestBody", {}).get("content", {})
+            body, form = sent.get("application/json", {}), sent.get("multipart/form-data", {})
+            fields = form.get("schema", {})
             yield Address(
                 method.upper(),
                 path,
                 operation["summary"],
-                tuple((one["name"], one.get("required", False)) for one in asked if one["in"] != "path"),
+                (
+                    *((one["name"], one.get("required", False)) for one in asked if one["in"] != "path"),
+                    *((name, name in fields["required"]) for name in fields.get("properties", ())),
+                ),
                 tuple(
                     (one["summary"], json.dumps(one["value"], ensure_ascii=False, indent=2))
                     for one in body.get("examples", {}).values()

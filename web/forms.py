@@ -21,7 +21,7 @@ LONGEST_LINE = 200
 LONGEST_TITLE = 80
 """Characters of who reports, as people call themselves, and of a dispatch's number."""
 MOST_FILES = 6
-_LARGEST_FIELD = 64 * 1024
+LARGEST_FIELD = 64 * 1024
 
 _LOCAL_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _NUMBER = re.compile(r"\d{1,9}")
@@ -126,7 +126,7 @@ async def posted_form(request: Request) -> PostedForm:
     if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
         raise Refused(Why.FORM)
     try:
-        data = await request.form(max_files=MOST_FILES, max_fields=500, max_part_size=_LARGEST_FIELD)
+        data = await request.form(max_files=MOST_FILES, max_fields=500, max_part_size=LARGEST_FIELD)
     except BodyTooLarge:
         raise Refused(Why.TOO_LARGE) from None
     except HTTPException:  # more files, fields or text than is taken

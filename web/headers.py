@@ -1,5 +1,8 @@
 """What every answer carries: a strict content policy, no referrer, nothing kept by caches on the way."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,24 +60,31 @@ class BodyTooLarge(Exception):
 
 
 class BodyLimit:
-    """Stops reading a body that is larger than is taken, whatever its length was said to be."""
+    """Stops reading a body that is larger than is taken, whatever its length was said to be.
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
+    `but` has other limits for addresses with a certain last part.
+    """
+
+    def __init__(
+        self, app: ASGIApp, largest: int = LARGEST_BODY, but: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
         self._app = app
         self._largest = largest
+        self._but = but
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on with a counted body."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        largest = self._but.get(scope["path"].rpartition("/")[2], self._largest)
         read = 0
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self._largest:
+            if read > largest:
                 raise BodyTooLarge
             return message
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Header, Request
@@ -10,16 +12,19 @@ from plan_definitions.diagnostics import Phrase
 from web.api.callers import Caller, Mover
 from web.api.documents import NOT_ALLOWED, NOT_FOUND, REFUSED, UNREADABLE
 from web.api.fields import InPath
+from web.api.handed_in import FormHandedIn, described
 from web.api.moves import EXAMPLES, AnyMove, Move, is_units_own
 from web.api.problems import Kind, TurnedAway
 from web.api.reading import check_assignment_seen
 from web.api.rows import Moved, in_full
+from web.uploaded import discard, kept_files
 from web.window import Window, window_of
 from workflows.engine.orders import Actor, Order
 from workflows.engine.states import Verb
 from workflows.engine.words import VERB_WORDS
-from workflows.operations.answers import Answer, carry_out_once
+from workflows.operations.answers import carry_out_once
 from workflows.operations.api_tokens import actor_of
+from workflows.operations.evidence.kept_files import KeptFile
 from workflows.operations.move import PlanReference
 from workflows.store.records import Scope
 from workflows.texts import N_
@@ -52,11 +57,27 @@ def move(
     A token with `move:unit` makes the moves of its units; one with `move:office` those of the standing
     office, which may also write down a unit's word (`on_behalf_of`, `via`).
     """
-    window, verb = window_of(request), Verb(asked.verb)
     check_assignment_seen(caller, asked.assignment)
-    _check_scope(caller, verb)
-    done = _carry_out(window, caller, plan, asked, once)
-    return Moved(assignment=in_full(done.row), sequence=done.sequence, repeated=done.repeated)
+    _check_scope(caller, Verb(asked.verb))
+    return _carry_out(window_of(request), caller, plan, asked, once)
+
+
+@router.post(
+    "/plans/{plan}/evidence", summary=N_("Hand in files as evidence"), tags=["work"],
+    openapi_extra=described(),
+)  # fmt: skip
+def evidence(request: Request, caller: Mover, plan: InPath, form: FormHandedIn, once: OnceKey) -> Moved:
+    """The move `evidence` with its files: photographs, PDF or office documents, as the window takes them.
+
+    Hand them in before the report or after it.
+    """
+    window = window_of(request)
+    check_assignment_seen(caller, form.asked.assignment)
+    with kept_files(window.settings.home, form.files) as files:
+        moved = _carry_out(window, caller, plan, form.asked, once, files)
+        if moved.repeated:
+            discard(files)
+    return moved
 
 
 def _check_scope(caller: Caller, verb: Verb) -> None:
@@ -67,23 +88,28 @@ def _check_scope(caller: Caller, verb: Verb) -> None:
         )
 
 
-def _carry_out(window: Window, caller: Caller, plan: str, asked: Move, once: str) -> Answer:
+def _carry_out(
+    window: Window, caller: Caller, plan: str, asked: Move, once: str, files: Sequence[KeptFile] = ()
+) -> Moved:
     def order(speaker: Actor) -> Order:
-        return asked.order(actor_of(caller.token, speaker))
+        return replace(asked.order(actor_of(caller.token, speaker)), evidence_files=len(files))
 
+    said = [plan, asked.model_dump(mode="json"), [(file.name, file.sha256) for file in files]]
     speaks_for = "standing_office" if caller.may(Scope.MOVE_OFFICE) else asked.assignment.split("/")[1]
-    return carry_out_once(
+    done = carry_out_once(
         window.database,
         PlanReference(caller.office, plan),
         speaks_for,
         asked.assignment,
         order,
         once=_hash("api", caller.office, caller.token.name, once),
-        asked=_hash(plan, json.dumps(asked.model_dump(mode="json"), sort_keys=True)),
+        asked=_hash(json.dumps(said, sort_keys=True)),
         as_of=window.today(),
         now=window.now(),
+        files=files,
         language=window.settings.lang,
     )
+    return Moved(assignment=in_full(done.row), sequence=done.sequence, repeated=done.repeated)
 
 
 def _hash(*about: str) -> str:

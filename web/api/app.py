@@ -9,6 +9,7 @@ from web.api import acting, reading
 from web.api.callers import only_known_parameters
 from web.api.documents import ABOUT, EVERYWHERE, add_schemas, name_of_operation
 from web.api.problems import add_problem_handlers
+from web.headers import LARGEST_BODY as LARGEST_FORM
 from web.headers import BodyLimit
 from web.window import Window
 
@@ -16,7 +17,7 @@ AT = "/api/v1"
 """Where the API stands; another number when what exists must change."""
 
 LARGEST_BODY = 256 * 1024
-"""Bytes of one call: a move with the longest note is a tenth of it."""
+"""Bytes of one call: a move with the longest note is a tenth of it. Evidence may weigh what a form may."""
 
 
 def create_api(window: Window) -> FastAPI:
@@ -40,7 +41,7 @@ def create_api(window: Window) -> FastAPI:
         api.include_router(router)
     add_schemas(api)
     add_problem_handlers(api)
-    api.add_middleware(BodyLimit, largest=LARGEST_BODY)
+    api.add_middleware(BodyLimit, largest=LARGEST_BODY, but={"evidence": LARGEST_FORM})
     return api
 
 

@@ -83,7 +83,7 @@ class Submit(Move):
 
 
 class Evidence(Move):
-    """Evidence that was promised; a file is handed in by the window, a dispatch here."""
+    """Evidence by number and date of a dispatch; files are handed in at `/plans/{plan}/evidence`."""
 
     verb: Literal["evidence"]
     document: Dispatch
