@@ -1,5 +1,6 @@
 """The daily round's flow over several offices: one that fails stops nobody, and only what is owed is done."""
 
+import gc
 import itertools
 import shutil
 import sqlite3
@@ -188,6 +189,22 @@ def test_a_round_that_was_too_slow_leaves_the_office_to_another(
     assert round_of().none == (NoRound("an-hoa", TUESDAY, Claim.BUSY, TUESDAY),)
     assert [type(heir) for heir in heirs] == [Ticket], "a lost lease is no reason to try again"
     assert set(finished(database)) == {"an-duong", "kim-thanh"}
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_round_looks_for_garbage_rarely_and_leaves_the_process_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    escalate, inside = operations.escalate, list[int]()
+
+    def ask(store: Database, ticket: Ticket, clock: Clock) -> operations.Climbed:
+        inside.append(gc.get_threshold()[0])
+        return escalate(store, ticket, clock)
+
+    monkeypatch.setattr(operations, "escalate", ask)
+    before = gc.get_threshold()
+    round_of(office="an-hoa")
+    assert (inside, gc.get_threshold()) == ([100_000], before)
 
 
 def test_each_end_is_stamped_when_it_comes(database: Database, settings: Settings) -> None:

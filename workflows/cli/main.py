@@ -1,6 +1,5 @@
 """The entry point of `dondoc`: language, exit codes, and no traceback for what was to be expected."""
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -15,17 +14,11 @@ from workflows.cli.help import LazyGroup, explain
 from workflows.cli.output import warn
 from workflows.cli.session import Session
 from workflows.errors import DonDocError, EnvironmentRefused, Fault, PlanRejected, WrongUse, is_disk_full
+from workflows.garbage import few_collections
 from workflows.texts import N_, Language, translator
 
 INTERRUPTED = 130
 _FAULT_SENTENCE = N_("a fault in the program: {reason} (--debug shows where)")
-
-_MADE_BETWEEN_COLLECTIONS = 100_000
-"""How many objects more than went there are before Python looks for cyclic garbage.
-
-A call imports some hundred modules and may read a hundred thousand records, and none of it is garbage: with
-Python's own 700 the looking took a fifth of a call. What runs for days is looked through all the same.
-"""
 
 app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
@@ -50,12 +43,13 @@ class _Common(NamedTuple):
 
 def main() -> None:
     """Run the command line and exit."""
-    gc.set_threshold(_MADE_BETWEEN_COLLECTIONS)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # Vietnamese leaves a terminal of another encoding legible, never a traceback.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.exit(run(sys.argv[1:], Path.cwd()))
+    with few_collections():
+        code = run(sys.argv[1:], Path.cwd())
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str], folder: Path) -> int:

@@ -21,6 +21,7 @@ from workflows.flows.due import delivery_due, next_round, rounds_due
 from workflows.flows.pulse import Pulse
 from workflows.flows.server import announced_address, answers, flows_at
 from workflows.flows.store import using
+from workflows.garbage import few_collections
 from workflows.home import Home
 from workflows.operations.mail.lanes import lane_of
 from workflows.settings import Settings, read_settings
@@ -225,7 +226,8 @@ def main() -> None:
         say,
     )
     try:
-        clockwork.run()
+        with few_collections():
+            clockwork.run()
     except KeyboardInterrupt:
         return  # the parent insists: a round lets go of its office, and is resumed later
     except Exception as error:  # noqa: BLE001 - a traceback would stand in the log, with whatever it quotes

@@ -18,6 +18,7 @@ from pathlib import Path
 from web.app import create_app
 from web.server import serve
 from workflows.children import stop_with_parent
+from workflows.garbage import few_collections
 from workflows.settings import read_settings
 
 
@@ -46,7 +47,7 @@ def main() -> None:
         clock=lambda: datetime.now(UTC) + ahead,
         tell_operator=lambda text: print(text, flush=True),
     )
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), few_collections():
         serve(app, socket.socket(fileno=task.socket), root_path=task.root_path, proxies=tuple(task.proxies))
 
 

@@ -1,0 +1,24 @@
+"""How often Python looks for cyclic garbage in the processes that are ours."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_MADE_BETWEEN_COLLECTIONS = 100_000
+"""How many objects more than went there are before Python looks for cyclic garbage.
+
+A call imports some hundred modules, a round makes and keeps tens of thousands of records, and none of it is
+garbage: with Python's own 700 the looking took a fifth of either. A morning of 10,000 overdue assignments
+peaks at 131 MB instead of 129. Cycles wait until there are so many, also in what runs for days.
+"""
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Look rarely inside the block, then as before: whoever only calls us keeps a collector of their own."""
+    before = gc.get_threshold()
+    gc.set_threshold(_MADE_BETWEEN_COLLECTIONS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
