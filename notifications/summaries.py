@@ -14,7 +14,16 @@ from notifications.drafts import Composed, Drafts
 from notifications.escalations import Background, leadership
 from notifications.letters import LetterKind
 from notifications.parts import Digest, Leadership, Part, UnitSection
-from notifications.sections import Reading, Told, copied, daily_section, read, sunday_of, weekly_section
+from notifications.sections import (
+    Reading,
+    Told,
+    copied,
+    daily_section,
+    plan_name,
+    read,
+    sunday_of,
+    weekly_section,
+)
 from plan_definitions.model import Office, Role
 from plan_definitions.schedule import Schedule
 from plan_definitions.working_days import WorkingCalendar
@@ -104,7 +113,7 @@ def round_letters(
         if desk is not None:
             _tell_office(told, today, reading, day, drafts)
     if desk is not None:
-        _tell_of_desk(desk, office, drafts)
+        _tell_of_desk(desk, office, plans, drafts)
     letters = drafts.letters(_round_kind, language)
     heard = {part.unit for c in letters for part in c.letter.parts if isinstance(part, UnitSection)}
     return RoundLetters(tuple(letters), tuple(q for unit, q in quiet.items() if unit not in heard))
@@ -206,11 +215,17 @@ def _tell_office(told: Heard, today: PlanToday, reading: Reading, day: _Day, dra
         drafts.add(day.office.unit_of(Role.STANDING_OFFICE), part, ((plan, notice) for notice in notices))
 
 
-def _tell_of_desk(desk: Desk, office: Office, drafts: Drafts) -> None:
-    """Hand-overs and lost letters; they alone are reason enough for a digest, the rest rides along."""
+def _tell_of_desk(desk: Desk, office: Office, plans: Sequence[PlanToday], drafts: Drafts) -> None:
+    """Hand-overs and lost letters; they alone are reason enough for a digest, the rest rides along.
+
+    The letter names its plans on such a day as well: it keeps its subject, and so its thread.
+    """
     note = desk_note(desk, drafts.channels())
     clerk = office.unit_of(Role.STANDING_OFFICE)
-    if note.hand_overs.total or note.undelivered or drafts.has(clerk, Digest):
+    named = drafts.has(clerk, Digest)
+    if note.hand_overs.total or note.undelivered or named:
+        for today in () if named else plans:
+            drafts.add(clerk, Digest(plan_name(today.schedule)))
         drafts.add(clerk, note)
 
 

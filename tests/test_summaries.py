@@ -443,6 +443,15 @@ def test_a_quiet_day_has_no_digest() -> None:
     )
 
 
+def test_a_desk_without_news_of_the_plan_keeps_the_subject() -> None:
+    quiet = Commune(held("report/thon-1", date(2026, 7, 2)))
+    busy = Commune(held("signs/thon-1"))
+    desk = Desk(waiting_hand_overs=HandOvers(paper=1), chain_heads={PLAN: "0123456789abcdef"})
+    letters = [to(one.letters(desk=desk).letters, "vhxh") for one in (quiet, busy)]
+    assert len({render(one, None).subject for one in letters}) == 1
+    assert f"{PLAN}:" not in render(letters[0], None).text
+
+
 def test_the_offices_own_work_rides_in_its_digest() -> None:
     commune = Commune(held("lists/vhxh"), held("signs/thon-1"))
     letter = to(
