@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from builders import TENTH_OF_JUNE
 from icalendar import Calendar
 from jinja2 import UndefinedError
 from letter_samples import (
@@ -15,7 +16,9 @@ from letter_samples import (
     DEPUTY,
     DESK,
     FRONT,
+    HELD_UP,
     NEWS,
+    PLAN,
     SIGNS,
     TALKS,
     digest,
@@ -31,9 +34,21 @@ from letter_samples import (
 from notifications import messages
 from notifications.letters import Action, Letter, LetterKind, Slot, from_json, thread, to_json
 from notifications.messages import HTML_LIMIT, ROW_LIMITS, render, zalo_text
-from notifications.parts import Decided, Decision, Leadership, SignIn, UnitSection, Voice
+from notifications.parts import (
+    Attempt,
+    Closing,
+    Decided,
+    Decision,
+    Leadership,
+    SignIn,
+    Tally,
+    Tried,
+    UnitSection,
+    Voice,
+)
 from notifications.sections import copied
-from notifications.wording.units import MOST_IN_FULL
+from notifications.speech import speech
+from notifications.wording.units import MOST_IN_FULL, tally
 from workflows.engine.records import Answered
 from workflows.texts import Language
 
@@ -182,13 +197,58 @@ def test_a_daily_letter_says_what_why_and_by_when() -> None:
         "Kính gửi: Đồng chí Trưởng Thôn 2",
         "Hạn thứ Hai, 08/6 (đã quá 02 ngày làm việc).",
         "Thôn 2 chủ trì theo mục V.6, ý thứ hai của Kế hoạch.",
-        "Phối hợp: Công an xã (điện thoại 0220 000 113).",
+        "Phối hợp: Công an xã (điện thoại 0220\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}113).",
         "theo phân công của cơ quan thường trực",
         "Báo tin",
         "Xin không ghi tên, gửi ảnh trẻ em.",
         "không thay thế Kế hoạch của UBND xã Kim Thành.",
     ):
         assert said in rendered.text
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (
+            (7, 1, 5, 0),
+            "đã hoàn thành 08 (đúng hạn 07, quá hạn 01); chưa hoàn thành 05 (trong hạn).",
+        ),
+        ((14, 0, 0, 1), "15 phần việc: đã hoàn thành 14 (đúng hạn); chưa hoàn thành 01 (quá hạn)."),
+        ((15, 0, 0, 0), "15 phần việc: đã hoàn thành 15 (đúng hạn)."),
+        ((0, 0, 2, 3), "05 phần việc: chưa hoàn thành 05 (trong hạn 02, quá hạn 03)."),
+    ],
+)
+def test_the_four_way_count_names_no_empty_kind(counts: tuple[int, int, int, int], said: str) -> None:
+    count = Tally(date(2026, 6, 5), *counts)
+    assert tally(count, "Thôn 2", Voice.ORDER, speech(VI)).endswith(said)
+
+
+def test_work_that_waits_past_its_week_is_not_this_weeks() -> None:
+    waits = replace(HELD_UP, due=date(2026, 6, 5))
+    weekly = letter(LetterKind.WEEKLY, village_section(attention=(), this_week=(waits, NEWS)))
+    rendered = render(weekly, links)
+    earlier, _, week = rendered.text.partition("Tuần này")
+    assert waits.title is not None
+    assert NEWS.title is not None
+    assert waits.title in earlier.partition("Từ các tuần trước")[2]
+    assert NEWS.title in week
+    assert rendered.preview == "01 việc khác đến hạn trong tuần."
+
+
+def test_the_office_is_not_thanked_by_itself() -> None:
+    own = Closing(
+        PLAN, "vhxh", "Phòng Văn hóa - Xã hội xã", Voice.ORDER, Tally(date(2026, 7, 10), 3, 0, 0, 0)
+    )
+    text = render(letter(LetterKind.CLOSING, own, to=CLERK), links).text
+    assert "Tháng hành động vì trẻ em năm 2026 đã kết thúc." in text
+    assert "cảm ơn" not in text
+
+
+def test_a_report_to_the_leadership_does_not_count_itself_as_tried() -> None:
+    [case] = leadership().cases
+    reported = tuple(Tried(Attempt.REPORTED, day) for day in (date(2026, 6, 9), TENTH_OF_JUNE))
+    told = letter(LetterKind.ESCALATION, leadership(cases=(replace(case, tried=reported),)), to=DEPUTY)
+    assert "Báo cáo lãnh đạo ngày 09/6;" in render(told, links).text
 
 
 def test_a_plan_with_a_number_is_cited_by_it() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from notifications.letters import Letter, LetterKind
 from notifications.parts import Item, UnitSection, Voice
 from notifications.speech import Speech
+from notifications.wording.items import of_earlier_weeks
 from workflows.engine.states import Standing
 
 
@@ -29,9 +30,9 @@ def unit_preview(letter: Letter, sections: Sequence[UnitSection], speech: Speech
     if letter.kind is LetterKind.PUBLICATION:
         counts = _parts_of_plan(own, speech)
     elif letter.recipient.voice is Voice.REQUEST:
-        counts = _requests(own, speech)
+        counts = _requests(letter, own, speech)
     else:
-        counts = _work(own, speech)
+        counts = _work(letter, own, speech)
     said = ", ".join(counts)
     return f"{said[:1].upper()}{said[1:]}." if said else speech.say("For your information.")
 
@@ -45,20 +46,25 @@ def _parts_of_plan(own: Sequence[UnitSection], speech: Speech) -> Iterator[str]:
         yield speech.plural("{n} to help with", "{n} to help with", helped)
 
 
-def _requests(own: Sequence[UnitSection], speech: Speech) -> Iterator[str]:
+def _requests(letter: Letter, own: Sequence[UnitSection], speech: Speech) -> Iterator[str]:
     asked = sum(len(section.attention) for section in own)
     if asked:
         yield speech.plural("{n} result we hope to hear of", "{n} results we hope to hear of", asked)
-    week = sum(len(section.this_week) for section in own)
+    week = _this_week(own, letter)
     if week:
         yield speech.plural("{n} expected this week", "{n} expected this week", week)
 
 
-def _work(own: Sequence[UnitSection], speech: Speech) -> Iterator[str]:
+def _work(letter: Letter, own: Sequence[UnitSection], speech: Speech) -> Iterator[str]:
     yield from _pressing([item for section in own for item in section.attention], speech)
-    week = sum(len(section.this_week) for section in own)
+    week = _this_week(own, letter)
     if week:
         yield speech.plural("{n} more due this week", "{n} more due this week", week)
+
+
+def _this_week(own: Sequence[UnitSection], letter: Letter) -> int:
+    listed = [item for section in own for item in section.this_week]
+    return len(listed) - len(of_earlier_weeks(listed, letter.as_of))
 
 
 def _pressing(attention: Sequence[Item], speech: Speech) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """How a letter speaks of one assignment: when, why this unit, who helps, what stands in the way."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from notifications.blocks import Button, Entry, Line, Tone
 from notifications.letters import Action, Links, slot_of
@@ -72,6 +72,12 @@ def _requested(item: Item, day: str, speech: Speech) -> str:
     return speech.say("Expected {day}.", day=day)
 
 
+def of_earlier_weeks(listed: Iterable[Item], as_of: date) -> list[Item]:
+    """Work that waits although the week of its date is over."""
+    monday = as_of - timedelta(as_of.weekday())
+    return [item for item in listed if item.due is not None and item.due < monday]
+
+
 def clause_of(item: Item, language: Language) -> str | None:
     """The clause for which the document names the unit, as people quote it."""
     if not item.named or not item.citations:
@@ -97,10 +103,17 @@ def why(item: Item, voice: Voice, speech: Speech) -> str:
 def helpers(helping: Iterable[Helper], speech: Speech) -> str | None:
     """Who helps, with numbers to call; a long list is cut."""
     named = [
-        speech.say("{unit} (tel. {phone})", unit=unit.name, phone=unit.phone) if unit.phone else unit.name
+        speech.say("{unit} (tel. {phone})", unit=unit.name, phone=_unbroken(unit.phone))
+        if unit.phone
+        else unit.name
         for unit in helping
     ]
     return speech.say("Helping: {units}.", units=speech.all_of(named, MOST_HELPERS)) if named else None
+
+
+def _unbroken(phone: str) -> str:
+    """A number that a line does not end within."""
+    return phone.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def circumstances(item: Item, voice: Voice, speech: Speech) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What a leader reads: the facts to decide on late work, and reports that wait for acceptance."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -91,7 +92,9 @@ def _case(letter: Letter, case: Case, number: int, links: Links | None, speech: 
     late = speech.plural("{n} working day overdue.", "{n} working days overdue.", longest)
     yield Entry(number, case.title[:LONGEST_TITLE], late, Tone.LATE)
     yield Fact(speech.say("Situation"), situation(case, speech))
-    yield Fact(speech.say("Done so far"), tried(case, speech))
+    before = [t for t in case.tried if t.what is not Attempt.REPORTED or t.on < letter.as_of]
+    # Today's report to the leadership is this letter itself.
+    yield Fact(speech.say("Done so far"), tried(replace(case, tried=tuple(before)), speech))
     yield Fact(speech.say("Consequence"), affected(case, speech))
     yield Fact(speech.say("Proposal of {office}", office=letter.sender.short), proposal(case, speech))
     if links is None:

@@ -95,7 +95,9 @@ def closing_blocks(part: Closing, sender: Sender, speech: Speech, *, alone: bool
 
 
 def finished(part: Closing, sender: Sender, speech: Speech) -> str:
-    """That the plan is over, with thanks."""
+    """That the plan is over, with thanks; the office does not thank itself."""
+    if part.unit == sender.unit:
+        return speech.say("{plan} is finished.", plan=part.plan.title)
     return speech.say(
         "{plan} is finished. {office} sincerely thanks {unit} for its part in it.",
         plan=part.plan.title, office=sender.name, unit=part.unit_name,

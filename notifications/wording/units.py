@@ -1,6 +1,6 @@
 """What units read: the daily letter, the weekly summary, their extract of a new plan."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph, Unsaid
@@ -136,17 +136,29 @@ def tally(count: Tally, unit: str, voice: Voice, speech: Speech) -> str:
         return speech.say(
             "As of {day}: results of {done} of {total} items received; {unfinished} to come.", **numbers
         )
-    if count.late == count.overdue == 0:
-        return speech.say(
-            "As of {day}, {unit} leads {total} pieces of work: {done} done, all on time; "
-            "{unfinished} not done, all within their time.",
-            **numbers,
-        )
+    parts = (_done(count, numbers, speech), _unfinished(count, numbers, speech))
     return speech.say(
-        "As of {day}, {unit} leads {total} pieces of work: {done} done ({on_time} on time, {late} late); "
-        "{unfinished} not done ({in_time} within their time, {overdue} overdue).",
+        "As of {day}, {unit} leads {total} pieces of work: {parts}.",
         **numbers,
+        parts="; ".join(part for part in parts if part),
     )
+
+
+def _done(count: Tally, numbers: Mapping[str, str], speech: Speech) -> str:
+    """Nothing where nothing is done; one kind in a word, two with their numbers."""
+    if count.on_time and count.late:
+        return speech.say("{done} done ({on_time} on time, {late} late)", **numbers)
+    if count.late:
+        return speech.say("{done} done (late)", **numbers)
+    return speech.say("{done} done (on time)", **numbers) if count.done else ""
+
+
+def _unfinished(count: Tally, numbers: Mapping[str, str], speech: Speech) -> str:
+    if count.in_time and count.overdue:
+        return speech.say("{unfinished} not done ({in_time} within their time, {overdue} overdue)", **numbers)
+    if count.overdue:
+        return speech.say("{unfinished} not done (overdue)", **numbers)
+    return speech.say("{unfinished} not done (within their time)", **numbers) if count.unfinished else ""
 
 
 def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Block | Unsaid]:
@@ -155,7 +167,10 @@ def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Blo
     later = speech.say("Further ahead")
     if published:
         later = speech.say("Where we hope for your lead") if requested else speech.say("To lead")
-    yield from _listed(speech.say("This week"), section.this_week, speech)
+    left_over = items.of_earlier_weeks(section.this_week, letter.as_of)
+    week = [item for item in section.this_week if item not in left_over]
+    yield from _listed(speech.say("From earlier weeks"), left_over, speech)
+    yield from _listed(speech.say("This week"), week, speech)
     yield from _listed(later, section.later, speech, clauses=published)
     if section.helping:
         yield Heading(speech.say("To help with"))
