@@ -104,6 +104,7 @@ def test_an_answer_applies_to_every_late_unit_of_the_case(reported: House, deput
 
     assert answer.status_code == 200
     assert "Đã ghi nhận ý kiến" in answer.text
+    assert "Đã có ý kiến khác" in answer.text
     for assignment in (SIGNS_2, SIGNS_3):
         assert _verbs(reported, assignment)[-1] == ("answer", "deputy/head")
     case = _case(reported)
@@ -226,6 +227,7 @@ def test_the_letters_button_opens_the_case_without_signing_in(
     _answer(browser, shown, answer="otherwise", note="Gặp trực tiếp")
     assert reported.records() == before + 2
     assert _verbs(reported, SIGNS_2)[-1] == ("answer", "deputy/head")
+    assert 'href="/sign-in"' in browser.get("/").text  # a link opens its case only; the way on is shown
 
 
 @pytest.mark.parametrize(("unit", "code"), [("thon-2", 403), ("vhxh", 403)])

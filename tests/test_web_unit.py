@@ -108,6 +108,11 @@ def test_evidence_that_is_missing_is_asked_for_with_everything_else_kept(
     assert "Còn hai biển dự phòng" in text
 
 
+def test_the_ways_to_answer_come_before_what_is_only_good_to_know(village: TestClient) -> None:
+    text = village.get(PAGE).text
+    assert text.index("Hạn thứ Hai, 08/6") < text.index("Trả lời</h2>") < text.index("Phối hợp</dt>")
+
+
 def test_evidence_may_follow_later(house: House, village: TestClient) -> None:
     text = report(village, dispatch_number="", dispatch_date="", evidence_later="1")
     assert "Ảnh gửi sau cũng được." in text
@@ -246,6 +251,7 @@ def test_history_tells_what_was_said_newest_first(house: House, village: TestCli
     text = village.get(f"/u/{OFFICE}/thon-2/history").text
 
     assert "Trưởng thôn, Thôn 2 (qua điện thoại, Phòng Văn hóa - Xã hội ghi giúp)" in text
+    assert "Được giao việc" not in text  # nobody reported it
 
 
 def test_the_calendar_feed_holds_due_dates_and_can_do_nothing(house: House, village: TestClient) -> None:

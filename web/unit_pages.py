@@ -25,6 +25,10 @@ MOST_HISTORY = 120
 """Records on one page: about 30 KB, on a slow line."""
 
 
+_BY_ITSELF = frozenset({Verb.CREATE, Verb.OPEN})
+"""What the plan brings along: nobody reported it."""
+
+
 @router.get("/u/{office}/{unit}")
 def mine(request: Request, visitor: TheVisitor, office: str, unit: str) -> Response:
     """Everything a unit holds, in the order of its letter."""
@@ -71,7 +75,7 @@ def my_history(request: Request, visitor: TheVisitor, office: str, unit: str) ->
     told = [
         (tell(stored, place, said), plan, stored.record.assignment)
         for plan, stored in records
-        if stored.record.verb not in OFFICES_OWN
+        if stored.record.verb not in OFFICES_OWN | _BY_ITSELF
     ]
     return page(
         request,

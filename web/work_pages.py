@@ -114,7 +114,9 @@ def _show(
         decisions=[verb for verb in DECISIONS if verb in found.offered], moves=MOVES,
         recorded=[verb for verb in UNITS_WORDS if verb in found.offered],
         helpers=[helper(office, unit, window.today()) for unit in (row.unit, *row.helpers)],
-        words={verb: last_words(found.work.history, verb) for verb in (Verb.OBSTACLE, Verb.EXTEND)},
+        words={
+            verb: last_words(found.work.history, verb) for verb in (Verb.SUBMIT, Verb.OBSTACLE, Verb.EXTEND)
+        },
         do=do, said=DONE_WORDS.get(said, ""), problem=problem, filled=filled or {},
     )  # fmt: skip
 
