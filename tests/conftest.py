@@ -145,6 +145,24 @@ class PostgresDatabases:
         """The address of a copy of a database that nobody is connected to."""
         return self._address(self._make(str(make_url(address).database)))
 
+    @contextmanager
+    def on_disk(self, address: str, folder: Path) -> Iterator[str]:
+        """The address of a copy of a database in a folder of another disk, for the length of the block."""
+        new = f"dondoc_{next(_numbers)}"
+        name = sql.Identifier(new)
+        copied = sql.Identifier(str(make_url(address).database))
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            (data,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+            os.chown(folder, Path(data).stat().st_uid, -1)
+            place = sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(name, sql.Literal(str(folder)))
+            connection.execute(place)
+            connection.execute(
+                sql.SQL("CREATE DATABASE {0} TEMPLATE {1} TABLESPACE {0}").format(name, copied)
+            )
+            yield self._address(name.as_string().strip('"'))
+            connection.execute(sql.SQL("DROP DATABASE {}").format(name))
+            connection.execute(sql.SQL("DROP TABLESPACE {}").format(name))
+
     def _make(self, template: str) -> str:
         name = f"dondoc_{next(_numbers)}"
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")

@@ -1,12 +1,14 @@
 """A disk without room: a sentence with place and mend, nothing lost or half done, and on it goes."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from cli_cases import FIRST_DAY, PLAN, Office, open_office
+from conftest import PostgresDatabases
 from operation_cases import KIM_THANH, at, june, publish_plan, round_on, snapshot
 from released_schemas import LANE, TakesTwo
 from small_disk import SmallDisk, small_disk
@@ -34,6 +36,15 @@ SHORT_OF = (0, 100_000, 180_000)
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     with small_disk(tmp_path / "disk") as mounted:
         yield mounted
+
+
+@pytest.fixture
+def postgres_disk() -> Iterator[SmallDisk]:
+    """One that PostgreSQL may enter, whose files of an empty database alone are eight megabytes."""
+    with tempfile.TemporaryDirectory(prefix="postgres-") as place:
+        Path(place).chmod(0o711)
+        with small_disk(Path(place) / "disk", megabytes=32) as mounted:
+            yield mounted
 
 
 @pytest.fixture
@@ -104,10 +115,14 @@ def lived(tmp_path: Path, migrated_file: Path) -> Path:
     file = tmp_path / "lived.db"
     shutil.copy(migrated_file, file)
     with closing(Database.open(f"sqlite:///{file}", create=False)) as database:
-        publish_plan(database)
-        for day in (june(1), june(5)):
-            round_on(database, day)
+        live(database)
     return file
+
+
+def live(database: Database) -> None:
+    publish_plan(database)
+    for day in (june(1), june(5)):
+        round_on(database, day)
 
 
 @pytest.fixture
@@ -117,24 +132,49 @@ def on_disk(lived: Path, disk: SmallDisk) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture
+def undisturbed(lived: Path) -> Iterator[Database]:
+    with closing(Database.open(f"sqlite:///{lived}", create=False)) as database:
+        yield database
+
+
 def test_a_round_that_ran_out_of_room_ends_as_one_that_had_enough(
-    lived: Path, on_disk: Database, disk: SmallDisk
+    undisturbed: Database, on_disk: Database, disk: SmallDisk
 ) -> None:
+    run_short_of_room(on_disk, disk)
+    round_on(undisturbed, june(8))
+    assert snapshot(on_disk) == snapshot(undisturbed)
+
+
+@pytest.mark.postgres
+def test_so_does_a_round_on_postgresql(postgres: PostgresDatabases, postgres_disk: SmallDisk) -> None:
+    address = postgres.migrated()
+    with closing(Database.open(address, create=False)) as undisturbed:
+        live(undisturbed)
+    with (
+        postgres.on_disk(address, postgres_disk.folder) as copy,
+        closing(Database.open(address, create=False)) as undisturbed,
+        closing(Database.open(copy, create=False)) as on_disk,
+    ):
+        run_short_of_room(on_disk, postgres_disk)
+        round_on(undisturbed, june(8))
+        assert snapshot(on_disk) == snapshot(undisturbed)
+
+
+def run_short_of_room(database: Database, disk: SmallDisk) -> None:
+    """The round of 8 June, with more room at every attempt, and at last with enough."""
     said, now = list[str](), at(june(8))
     for room in range(0, 400_000, 40_000):
         disk.fill(but=room)
         try:
-            run_round(on_disk, KIM_THANH, as_of=june(8), now=now)
+            run_round(database, KIM_THANH, as_of=june(8), now=now)
         except EnvironmentRefused as refused:
             said.append(str(refused))
         disk.free()
         now += ROUND_LEASE  # a round that could not even let go of its office is taken up after this
     assert said
     assert all("is full" in one for one in said)
-    assert not isinstance(run_round(on_disk, KIM_THANH, as_of=june(8), now=now), NoRound)
-    with closing(Database.open(f"sqlite:///{lived}", create=False)) as undisturbed:
-        round_on(undisturbed, june(8))
-        assert snapshot(on_disk) == snapshot(undisturbed)
+    assert not isinstance(run_round(database, KIM_THANH, as_of=june(8), now=now), NoRound)
 
 
 def test_a_delivery_that_runs_out_of_room_loses_no_letter(on_disk: Database, disk: SmallDisk) -> None:
