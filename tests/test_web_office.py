@@ -20,6 +20,7 @@ from web.board_files import as_text, board_xlsx
 from web.board_rows import Chosen, plain, select
 from web.codes import square
 from web.pages import environment
+from workflows.engine.records import Via
 from workflows.engine.states import Verb
 from workflows.operations.mail.outbox import LETTER_STATE_WORDS
 from workflows.operations.mail.queueing import morning
@@ -446,6 +447,24 @@ def test_several_results_are_confirmed_after_a_preview_that_changes_nothing(
     assert [answer.url.path for answer in answers] == ["/board", "/board"]
     assert house.state(SIGNS_1) == "done"
     assert house.records() == before + 1
+
+
+def test_what_is_left_of_several_is_said_in_titles_and_not_in_ids(house: House, clerk: TestClient) -> None:
+    house.move(
+        "vhxh", Verb.SUBMIT, SIGNS_2, on_behalf_of="thon-2", via=Via.PHONE, document="1/BC, 2026-06-10"
+    )
+    pick = [SIGNS_1, SIGNS_2, SIGNS_3]
+    preview = send(clerk, "/board/preview", clerk.get("/board"), act="accept", pick=pick)
+    house.move("thon-2", Verb.WITHDRAW, SIGNS_2)
+
+    answer = send(clerk, "/board/accept", preview, pick=[SIGNS_1, SIGNS_2])
+
+    titled = "Cắm biển cảnh báo, rào chắn điểm nguy hiểm (Thôn 2)"
+    assert f'/{SIGNS_2}">{titled}</a>' in answer.text
+    for page, unit in ((preview, "thon-3"), (answer, "thon-2")):
+        said = re.sub(r"<[^>]*>", "", page.text)
+        assert "“Cắm biển cảnh báo, rào chắn điểm nguy hiểm" in said
+        assert f"hazard-signs/{unit}" not in said
 
 
 def test_texts_to_copy_are_one_a_unit(house: House, clerk: TestClient) -> None:

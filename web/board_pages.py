@@ -219,7 +219,7 @@ def show_before(request: Request, member: Clerk, form: Posted) -> Response:
         as_of=window.today(), now=window.now(),
     )  # fmt: skip
     said = speech_of(request).say
-    refused = [(row, error.say(said)) for row, error in found.refused]
+    refused = [(row, error.for_people(said)) for row, error in found.refused]
     return page(request, "office/preview.html", plan=plan, possible=found.possible, refused=refused)
 
 
@@ -247,9 +247,7 @@ def accept_many(request: Request, member: Clerk, form: Posted) -> Response:
         return redirect(request, "/board", plan=plan, said="accepted")
     for _, error in done.refused:
         log_refusal(request, type(error).__name__)
-    say = speech_of(request).say
-    refused = [(name, error.say(say)) for name, error in done.refused]
-    return page(request, "office/accepted.html", plan=plan, done=done.done, refused=refused)
+    return page(request, "office/accepted.html", plan=plan, done=done.done, refused=done.refused)
 
 
 def _once(form: PostedForm, member: Member, plan: str) -> str:

@@ -72,11 +72,7 @@ def decide(
         log_refusal(request, type(error).__name__)
         problem = error.for_people(speech_of(request).say)
         return _show(request, leader, found, problem=problem, filled=form.shown())
-    return page(
-        request, "leadership/decided.html", done=done, case=found,
-        refused=[(name, error.say(speech_of(request).say)) for name, error in done.refused],
-        answer=answer_of(form),
-    )  # fmt: skip
+    return page(request, "leadership/decided.html", done=done, case=found, answer=answer_of(form))
 
 
 def leader_of(visitor: Visitor, office: str) -> Member:

@@ -79,10 +79,10 @@ def carry_out_in(
         situation = near_situation(transaction, plan, [target])
     try:
         changes = moves.carry_out(order, situation, as_of=as_of, now=now)
+        apply(transaction, plan, changes, as_of)
     except MoveRefused as error:
-        error.titles = _titles(plan, situation)
+        error.titles = titles(plan, situation)
         raise
-    apply(transaction, plan, changes, as_of)
     _keep_evidence(transaction, target, order, files, now)
     after = _after(transaction, plan, situation, changes)
     _tell(transaction, plan, changes, after, as_of, now, language)
@@ -108,7 +108,7 @@ def apply(transaction: Transaction, plan: StoredPlan, changes: Sequence[Change],
         transaction.assignments.wake(plan.number, as_of, tasks=woken)
 
 
-def _titles(plan: StoredPlan, situation: Situation) -> dict[str, str]:
+def titles(plan: StoredPlan, situation: Situation) -> dict[str, str]:
     """What people call the tasks, units and assignments that a refusal may name."""
     tasks = {task.id: task.title for task in plan.schedule.tasks.values()}
     units = {unit.id: unit.name for unit in plan.schedule.office.units.values()}

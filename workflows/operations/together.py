@@ -8,7 +8,7 @@ from workflows.engine import board, moves
 from workflows.engine.board import Row
 from workflows.engine.orders import Actor, Order
 from workflows.errors import MoveRefused, NotFound
-from workflows.operations.move import PlanReference, carry_out_in, check_not_closed
+from workflows.operations.move import PlanReference, carry_out_in, check_not_closed, titles
 from workflows.operations.situations import find_actor, whole_situation
 from workflows.store.database import Database
 from workflows.store.transaction import Transaction
@@ -109,6 +109,7 @@ def preview(
         check_not_closed(plan)
         situation = whole_situation(transaction, plan)
         actor = find_actor(who, transaction.offices.get(where.office))
+        known = titles(plan, situation)
         for name in assignments:
             if name not in situation.assignments:
                 raise NotFound("there is no assignment `{id}` in this plan", id=name)
@@ -116,6 +117,7 @@ def preview(
             try:
                 moves.carry_out(draft(name, actor), situation, as_of=as_of, now=now)
             except MoveRefused as error:
+                error.titles = known
                 refused.append((row, error))
             else:
                 possible.append(row)
