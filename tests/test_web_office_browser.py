@@ -136,3 +136,19 @@ def test_arrows_of_the_calendar_show_by_keyboard(house: House, chromium: Browser
     context.close()
 
     assert (hidden, shown) == ("0", "1")
+
+
+def test_what_is_printed_from_a_dark_screen_is_dark_on_white(
+    house: House, chromium: Browser, address: str
+) -> None:
+    context = chromium.new_context(base_url=address, color_scheme="dark")
+    page = _signed_in(context, house, "vhxh")
+    page.goto("/today")
+    late = page.locator(".ink-late").first
+
+    on_screen = late.evaluate("found => getComputedStyle(found).color")
+    page.emulate_media(media="print")
+    on_paper = late.evaluate("found => getComputedStyle(found).color")
+    context.close()
+
+    assert (on_screen, on_paper) == ("rgb(255, 154, 143)", "rgb(180, 35, 24)")
