@@ -14,6 +14,7 @@ from workflows.engine.states import IN_HAND, UNFINISHED, State
 from workflows.errors import NotFound
 from workflows.store.batches import batches
 from workflows.store.json_texts import dump_facts, load_facts
+from workflows.store.statements import FACTS, run
 from workflows.store.tables import AssignmentRow, PlanRow
 
 ROW = AssignmentRow
@@ -162,10 +163,8 @@ class Assignments:
         self._note_a_count(counted)
         for chosen in batches(counted):
             rows = self._connection.execute(in_hand.where(ROW.number.in_(chosen)).order_by(ROW.number))
-            told = [{"n": number, "said": _counted(facts, -1 if taken_back else 1)} for number, facts in rows]
-            if told:
-                statement = update(ROW.__table__).where(ROW.number == bindparam("n"))  # type: ignore[arg-type]
-                self._connection.execute(statement.values(facts=bindparam("said")), told)
+            by = -1 if taken_back else 1
+            run(self._connection, FACTS, [(_counted(facts, by), number) for number, facts in rows.all()])
 
     def _note_a_count(self, numbers: Sequence[int]) -> None:
         """Let readers of the plans know. Plans first, assignments after, as moves lock them."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from workflows.engine.records import Notice
 from workflows.store.batches import batches
@@ -13,6 +13,12 @@ from workflows.store.statements import LINKS, run
 from workflows.store.tables import AssignmentRow, LetterRow, NoticeRow
 
 ROW = NoticeRow
+
+_SELECT = select(
+    ROW.id, ROW.plan_number, ROW.assignment_number, ROW.sequence,
+    AssignmentRow.id, ROW.kind, ROW.due, ROW.rung, ROW.to, ROW.as_of, ROW.not_before,
+).join(AssignmentRow, AssignmentRow.number == ROW.assignment_number)  # fmt: skip
+"""A stored notice: what the store knows of it, then the fields of the notice in their order."""
 
 _GIVEN_UP = (LetterState.SUPERSEDED, LetterState.EXPIRED)
 
@@ -25,17 +31,11 @@ class Notices:
 
     def pending(self, office: str, as_of: date, *, plan_number: int | None = None) -> list[StoredNotice]:
         """Notices in no letter yet that may go on `as_of`, of whatever date, oldest first."""
-        query = (
-            select(ROW.__table__, AssignmentRow.id.label("assignment"))
-            .join(AssignmentRow, AssignmentRow.number == ROW.assignment_number)
-            .where(
-                ROW.office == office, ROW.letter_id.is_(None), ROW.dropped.is_(None), ROW.not_before <= as_of
-            )
-            .order_by(ROW.id)
-        )
+        waiting = ROW.letter_id.is_(None), ROW.dropped.is_(None), ROW.not_before <= as_of
+        query = _SELECT.where(ROW.office == office, *waiting)
         if plan_number is not None:
             query = query.where(ROW.plan_number == plan_number)
-        return [_stored(row) for row in self._connection.execute(query)]
+        return self._read(query)
 
     def link(self, told: Sequence[tuple[int, int]]) -> int:
         """Say which letter carries which notice, by the id of the notice, then of the letter; how many were
@@ -63,14 +63,12 @@ class Notices:
 
     def of_letter(self, letter_id: int) -> list[StoredNotice]:
         """The notices a letter carries."""
-        query = (
-            select(ROW.__table__, AssignmentRow.id.label("assignment"))
-            .join(AssignmentRow, AssignmentRow.number == ROW.assignment_number)
-            .where(ROW.letter_id == letter_id)
-        )
-        return [_stored(row) for row in self._connection.execute(query.order_by(ROW.id))]
+        return self._read(_SELECT.where(ROW.letter_id == letter_id))
+
+    def _read(self, query: Select[Any]) -> list[StoredNotice]:
+        return [_stored(row) for row in self._connection.execute(query.order_by(ROW.id)).all()]
 
 
 def _stored(row: Row[Any]) -> StoredNotice:
-    notice = Notice(row.assignment, row.kind, row.due, row.rung, row.to, row.as_of, row.not_before)
-    return StoredNotice(row.id, row.plan_number, row.assignment_number, row.sequence, notice)
+    id, plan_number, assignment_number, sequence, *told = row  # noqa: A001
+    return StoredNotice(id, plan_number, assignment_number, sequence, Notice(*told))

@@ -97,6 +97,14 @@ def _guarded_update(*columns: str) -> Statement:
     )
 
 
+def _facts(_connection: Connection) -> UpdateBase:
+    row = AssignmentRow
+    return update(row).where(row.number == bindparam("at_number")).values(facts=bindparam("new_facts"))
+
+
+FACTS = Statement(_facts, ("new_facts", "at_number"))
+"""What is known about an assignment, whatever was known; its row must be locked."""
+
 MOVES = _guarded_update(*MOVED)
 REVISIONS = _guarded_update(*(name for name in _names(AssignmentRow) if name in {*PLANNED, *MOVED}))
 ASSIGNMENTS = _insertion(AssignmentRow, *_names(AssignmentRow))
