@@ -61,7 +61,6 @@ def desk_rows(reading: Reading, calendar: WorkingCalendar) -> DeskRows:
     reported = (row for row in rows if row.state is State.SUBMITTED and row.accept == Role.STANDING_OFFICE)
     overdue = tuple(row for row in rows if row.standing is Standing.OVERDUE)
     tomorrow = calendar.after(reading.as_of, 1)
-    own = reading.office.unit_of(Role.STANDING_OFFICE)
     return DeskRows(
         to_check=tuple(
             sorted(reported, key=lambda row: (-waiting_days(row, reading.as_of, calendar), row.id))
@@ -71,8 +70,7 @@ def desk_rows(reading: Reading, calendar: WorkingCalendar) -> DeskRows:
         overdue=overdue,
         next_rungs=tuple(r for r in overdue if r.next_rung is not None and r.next_rung[0] <= tomorrow),
         waiting=tuple(row for row in rows if row.standing is Standing.WAITING_FOR_OTHERS),
-        # The office does not wait for its own answer.
-        silent=tuple(row for row in rows if row.silent and row.unit != own),
+        silent=tuple(row for row in rows if row.silent),
     )
 
 

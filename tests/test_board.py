@@ -182,6 +182,11 @@ def test_silent_after_two_letters(unanswered: int, state: State, silent: bool) -
     assert row(state=state, facts=Facts(unanswered=unanswered)).silent is silent
 
 
+def test_the_office_does_not_wait_for_its_own_answer() -> None:
+    held = assignment("gifts/vhxh", State.STARTED, facts=Facts(unanswered=5))
+    assert not board.row(held, situation(held), TODAY).silent
+
+
 def test_a_flag_stands_while_a_predecessor_is_open_again() -> None:
     flagged = Facts(flagged=True)
     assert row(*OPEN_SIGNS, facts=flagged).flagged

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from plan_definitions.model import Evidence, Kind
+from plan_definitions.model import Evidence, Kind, Role
 from plan_definitions.schedule import ScheduledTask
 from workflows.engine import ladder
 from workflows.engine.readiness import blockers, readiness
@@ -246,8 +246,10 @@ class Row(NamedTuple):
 
     @property
     def silent(self) -> bool:
-        """Whether its unit left letters unanswered."""
-        return self.assignment.facts.unanswered >= SILENT_AFTER and self.state in IN_HAND
+        """Whether its unit left letters unanswered; the office does not wait for its own answer."""
+        if self.assignment.facts.unanswered < SILENT_AFTER or self.state not in IN_HAND:
+            return False
+        return self.unit != self.situation.schedule.office.unit_of(Role.STANDING_OFFICE)
 
     @property
     def flagged(self) -> bool:
