@@ -160,7 +160,11 @@ def test_show_of_an_unknown_unit_suggests_one(call: Call) -> None:
         (["check"], "Error: PLAN is missing"),
         (["check", "plan.yaml", "--jsn"], "there is no option --jsn; did you mean `--json`?"),
         (["check", "a.yaml", "b.yaml"], "Error: more was given than is taken: b.yaml"),
-        (["outbox", "show", "zzz"], "Error: ID must be a whole number"),
+        (["outbox", "show", "zzz"], "Error: ID must be a whole number from 1 to 2147483647"),
+        (["outbox", "retry", "9" * 30], "Error: ID must be a whole number from 1 to 2147483647"),
+        (["erase", "a/b", "9" * 30], "Error: RECORD must be a whole number from 1 to 2147483647"),
+        (["token", "revok", "x"], "there is no verb revok\ndid you mean `revoke`?"),
+        (["rehearse", "plan.yaml", "-o", "x", "--late", "3"], "Error: --late must be a number from 0 to 1"),
         (["up", "--port", "99999"], "Error: --port must be a whole number from 0 to 65535"),
         (["graph", "plan.yaml", "--format", "png"], "Error: --format must be one of: svg, mermaid, dot"),
         (["status", "--as-of", "10/6/2026"], "Error: --as-of must be a date like 2026-06-10"),
@@ -171,6 +175,13 @@ def test_wrong_use_is_explained_on_stderr(call: Call, arguments: list[str], sent
     assert (code, out) == (2, "")
     assert sentence in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"), [(["--lang", "fr"], "fr"), (["--lang"], '""'), (["--lang="], '""')]
+)
+def test_a_language_that_is_none_is_refused(call: Call, words: list[str], named: str) -> None:
+    assert call("schema", *words) == (2, "", f"không có ngôn ngữ {named}: chọn vi hoặc en\n")
 
 
 def test_what_stands_for_a_value_is_in_the_language_too(call: Call) -> None:

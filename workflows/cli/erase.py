@@ -8,7 +8,7 @@ from plan_definitions.diagnostics import Phrase
 from plan_definitions.model import Role
 from workflows.cli import output
 from workflows.cli.history import AssignmentName
-from workflows.cli.parameters import AsJson, Decider, OfficeName, PlanName
+from workflows.cli.parameters import LARGEST_NUMBER, AsJson, Decider, OfficeName, PlanName
 from workflows.cli.session import Session
 from workflows.operations.revocation import erase_note
 from workflows.operations.situations import the_plan
@@ -22,6 +22,8 @@ def erase(
         int,
         typer.Argument(
             metavar="RECORD",
+            min=1,
+            max=LARGEST_NUMBER,
             help=N_("The number of the record, as `dondoc history` shows it."),
             show_default=False,
         ),

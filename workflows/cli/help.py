@@ -77,6 +77,12 @@ class VerbGroup(TyperGroup):
             parts.append(f"{translate(_EXAMPLE)}:\n  {verb.example}")
         return "\n\n".join(parts)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The verb that is called. Raises WrongUse for one that does not exist."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            raise WrongUse("there is no verb {name}", did_you_mean(args[0], self.commands), name=args[0])
+        return super().resolve_command(ctx, args)
+
 
 class LazyGroup(VerbGroup):
     """The verbs of the table, each imported when it is called."""
@@ -87,9 +93,7 @@ class LazyGroup(VerbGroup):
         super().__init__(**{**values, "commands": listed})
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """The verb that is called, now really loaded. Raises WrongUse for one that does not exist."""
-        if args[0] not in VERBS and not args[0].startswith("-"):
-            raise WrongUse("there is no verb {name}", did_you_mean(args[0], VERBS), name=args[0])
+        """The verb that is called, now really loaded."""
         name, listed, rest = super().resolve_command(ctx, args)
         return (name, listed, rest) if name is None else (name, load_verb(name), rest)
 
@@ -173,6 +177,9 @@ def _wanted(parameter: Any) -> Phrase | None:
         return Phrase("a whole number from {low} to {high}", {"low": parameter.min, "high": parameter.max})
     if kind is int:
         return Phrase("a whole number")
+    if kind is float:
+        values = {"low": f"{parameter.min:g}", "high": f"{parameter.max:g}"}
+        return Phrase("a number from {low} to {high}", values)
     if get_origin(kind) is Literal:
         return Phrase("one of: {known}", {"known": get_args(kind)})
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -138,11 +138,11 @@ def _common(arguments: Sequence[str], folder: Path) -> _Common:
 def _language(asked: str | None, folder: Path) -> Language:
     """The language of the call, of the environment, of the settings file; Vietnamese where none is named."""
     chosen = asked if asked is not None else os.environ.get("DONDOC_LANG")
-    if chosen:
+    if chosen or asked is not None:
         try:
-            return Language(chosen)
+            return Language(chosen or "")
         except ValueError:
-            raise WrongUse("there is no language {name}: choose vi or en", name=chosen) from None
+            raise WrongUse("there is no language {name}: choose vi or en", name=chosen or '""') from None
     if (folder / "dondoc.toml").exists():
         from workflows.settings import read_settings
 

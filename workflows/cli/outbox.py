@@ -7,7 +7,7 @@ import typer
 from plan_definitions.diagnostics import Phrase, did_you_mean
 from workflows.cli import output
 from workflows.cli.help import VerbCommand, VerbGroup
-from workflows.cli.parameters import AsJson, OfficeName
+from workflows.cli.parameters import LARGEST_NUMBER, AsJson, OfficeName
 from workflows.cli.session import Session
 from workflows.errors import WrongUse
 from workflows.operations.mail.outbox import (
@@ -23,7 +23,12 @@ from workflows.texts import N_, instant
 
 app = typer.Typer(cls=VerbGroup, add_completion=False, rich_markup_mode=None, invoke_without_command=True)
 
-LetterId = Annotated[int, typer.Argument(metavar="ID", help=N_("The letter's number."), show_default=False)]
+LetterId = Annotated[
+    int,
+    typer.Argument(
+        metavar="ID", min=1, max=LARGEST_NUMBER, help=N_("The letter's number."), show_default=False
+    ),
+]
 
 _HEADINGS = (
     N_("No."),
