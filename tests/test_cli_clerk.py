@@ -36,6 +36,7 @@ def test_next_year_prints_every_date_with_its_weekday(office: Office) -> None:
     assert "thứ Hai, 01/6   thứ Ba, 01/6" in out
     assert "thứ Bảy, 29/5/2027 là ngày nghỉ" in " ".join(out.split())
     assert f"Đã ghi: {office.folder / 'new' / '2027.yaml'}" in out
+    assert "dòng 60: issued: 2027-05-11" in out
     assert "warning[unvouched-year]" in err
 
 

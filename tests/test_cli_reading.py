@@ -65,6 +65,11 @@ def test_status_as_json(office: Office) -> None:
     assert (late["standing"], late["days_late"], late["due"]) == ("overdue", 1, "2026-06-10")
 
 
+def test_lateness_is_told_in_working_days_as_letters_tell_it(office: Office) -> None:
+    _, out, _ = office.call("status", "--unit", "thon-1", "--as-of", "2026-06-15")
+    assert "3 working days late" in out  # due on Wednesday, 10 June
+
+
 def test_status_for_people_shows_what_presses(office: Office) -> None:
     code, out, err = office.call("status", "--as-of", "2026-06-09")
     assert (code, err) == (0, "")
@@ -220,6 +225,8 @@ def test_a_message_asks_for_what_is_in_hand(office: Office) -> None:
     assert set(message) == {"unit", "text"}
     assert "Rà soát" in message["text"]
     assert "Cắm biển" not in message["text"]  # waits for the survey: nobody is reminded of that
+    _, _, err = office.call("message", "thon-2", "--as-of", ROUND_DAY, language="vi")
+    assert err.startswith("Thôn 2: qua ")
     assert "http" not in message["text"]
     code, out, err = office.call("message", "thon-2", "--as-of", ROUND_DAY)
     assert (code, out) == (0, message["text"] + "\n")

@@ -17,7 +17,7 @@ from letter_samples import links as sample_links
 from operation_cases import KIM_THANH, at, june, publish_plan, round_on
 from sqlalchemy import event
 from store_builders import queued_letter
-from web_house import House
+from web_house import OFFICE, PLAN, SIGNS_2, House, send
 
 from notifications.letters import Action, LetterKind, Slot
 from notifications.messages import headline, render
@@ -142,6 +142,18 @@ def test_a_page_of_the_outbox_costs_the_same_however_many_letters_there_are(hous
             assert clerk.get(path).status_code == 200
         spent.append(sum(read))
     assert spent[0] == spent[1] < 3 * 200
+
+
+def test_a_report_reads_nothing_that_only_its_page_shows(house: House) -> None:
+    page, village, asked = f"/w/{OFFICE}/{PLAN}/{SIGNS_2}", house.guest("thon-2"), list[str]()
+    shown = village.get(page)
+    event.listen(
+        house.window.database._engine, "before_cursor_execute", lambda _c, _k, sql, *_: asked.append(sql)
+    )
+    village.follow_redirects = False
+    assert send(village, page, shown, marked={"act": "start"}).status_code == 303
+    assert house.state(SIGNS_2) == "started"
+    assert not [sql for sql in asked if "FROM evidence" in sql]
 
 
 def rows_read(database: Database) -> list[int]:

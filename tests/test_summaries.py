@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,12 @@ from builders import TENTH_OF_JUNE, assignment, contact, notice, office, schedul
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications import sections
 from notifications.digest import Desk
 from notifications.drafts import Composed
 from notifications.escalations import Background
 from notifications.letters import Letter, LetterKind
-from notifications.messages import render
+from notifications.messages import render, zalo_text
 from notifications.occasions import alarm_letter, closing_letters, decision_letter, publication_letters
 from notifications.parts import (
     MOST_LISTED,
@@ -33,6 +34,7 @@ from notifications.parts import (
     Voice,
 )
 from notifications.recipients import contact_on, reader, sender
+from notifications.sections import MOST_NAMED
 from notifications.summaries import PlanToday, RoundLetters, round_letters
 from plan_definitions.model import Away, Channel, Manner, Office
 from plan_definitions.schedule import Schedule, ScheduledTask
@@ -135,6 +137,30 @@ def test_a_triggered_letter_lists_all_that_presses_in_order() -> None:
     assert names(section(letter, "thon-1").attention) == ["signs/thon-1", "news/thon-1"]
     assert section(letter, "thon-1").tally is None
     assert found.quiet == ()
+
+
+@pytest.mark.parametrize("day", [WEDNESDAY, MONDAY])
+def test_what_a_letter_only_counts_changes_no_word_of_it(day: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = MOST_NAMED + 10
+    tasks = [task(f"w-{n}", ("thon-1",), due=date(2026, 6, 1) + timedelta(n % 14)) for n in range(many)]
+    work = [held(t.id + "/thon-1", t.due or day, number=n) for n, t in enumerate(tasks, 1)]
+    new = replace(work[-1], due=date(2026, 6, 30))
+    commune = Commune(*work[:-1], new, tasks=tasks, offices=with_unit("thon-1", copy_to="police"))
+
+    def written() -> list[Letter]:
+        news = notice("w-0/thon-1", NoticeKind.OVERDUE, "thon-1"), notice(new.id, NoticeKind.OPENED, "thon-1")
+        return [composed.letter for composed in commune.letters(*news, as_of=day).letters]
+
+    short = written()
+    monkeypatch.setattr(sections, "MOST_NAMED", 10 * many)
+    whole = written()
+    part = section(next(one for one in short if one.recipient.unit == "thon-1"), "thon-1")
+    assert len(part.attention) == MOST_NAMED + 1 < len(part.pressing)
+    assert new.id in names(part.attention)
+    for counted, named in zip(short, whole, strict=True):
+        assert counted.numbers == named.numbers
+        assert render(counted, None) == render(named, None)
+        assert zalo_text(counted, None) == zalo_text(named, None)
 
 
 def test_returned_work_comes_first() -> None:

@@ -13,6 +13,7 @@ from workflows.cli.prefect_runs import Delivery
 from workflows.cli.rows import print_counts, print_rows
 from workflows.cli.session import Session
 from workflows.engine.pressing import wants_attention
+from workflows.engine.words import CHANNEL_WORDS
 from workflows.operations.mail.lanes import inbox_folder
 from workflows.operations.mail.mail_day import MailDay, QuietSince, Told
 from workflows.operations.move import PlanReference
@@ -35,12 +36,6 @@ class Shown(NamedTuple):
 
 _LETTER_HEADINGS = (N_("To"), N_("Letter"), N_("Why"))
 _QUIET_HEADINGS = (N_("Unit"), N_("Why not"))
-
-_BY_HAND = {
-    Channel.ZALO: Phrase("by Zalo"),
-    Channel.PHONE: Phrase("by telephone"),
-    Channel.PAPER: Phrase("on paper"),
-}
 
 _KINDS = {
     LetterKind.DAILY: Phrase("daily letter"),
@@ -116,8 +111,8 @@ def _print_mail(mail: MailDay, session: Session) -> None:
 
 def _told(one: Told, session: Session) -> tuple[str, ...]:
     recipient, translate = one.letter.recipient, session.translate
-    by_hand = _BY_HAND.get(recipient.channel)
-    how = recipient.address if by_hand is None else by_hand.say(translate)
+    by_mail = recipient.channel is Channel.MAIL
+    how = recipient.address if by_mail else CHANNEL_WORDS[recipient.channel].say(translate)
     to = f"{recipient.salutation} ({how})"
     return to, _KINDS[one.letter.kind].say(translate), one.why
 

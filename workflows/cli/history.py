@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from web.history_words import WAYS
 from workflows.cli import output
 from workflows.cli.parameters import AsJson, OfficeName, PlanName
 from workflows.cli.session import Session
@@ -112,7 +113,7 @@ def _cells(stored: StoredRecord, session: Session) -> tuple[str, ...]:
     states = (STATE_WORDS[s].say(translate) for s in (record.before, record.after) if s is not None)
     who = record.by if record.on_behalf_of is None else f"{record.by} ({record.on_behalf_of})"
     details = [_fact(name, value, session) for name, value in record.facts.items()]
-    details += [record.via.value] if record.via is not None else []
+    details += [translate(WAYS[record.via])] if record.via is not None and record.via in WAYS else []
     details += [record.note] if record.note else []
     return (
         str(stored.sequence),

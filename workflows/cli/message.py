@@ -8,6 +8,7 @@ from plan_definitions.diagnostics import Phrase
 from workflows.cli import output
 from workflows.cli.parameters import AsJson, AsOf, OfficeName
 from workflows.cli.session import Session
+from workflows.engine.words import CHANNEL_WORDS
 from workflows.operations.mail.links import LinkSigner
 from workflows.operations.mail.message import unit_message
 from workflows.operations.situations import the_office
@@ -40,6 +41,10 @@ def message(
     if not found.text:
         output.say(Phrase("Nothing is asked of {unit} today.", {"unit": found.unit_name}), session.translate)
         return
-    reached = {"unit": found.unit_name, "channel": found.channel.value, "phone": found.phone or "-"}
+    reached = {
+        "unit": found.unit_name,
+        "channel": CHANNEL_WORDS[found.channel].say(session.translate),
+        "phone": found.phone or "-",
+    }
     output.warn(Phrase("{unit}: {channel}, {phone}", reached).say(session.translate))
     print(found.text)

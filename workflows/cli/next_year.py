@@ -145,7 +145,13 @@ def _print(rows: Sequence[Row], years: tuple[int, int], session: Session) -> Non
     print(f"{translate(_LOOK)}:")
     for row in rows:
         if not _is_dated(row) and row.notes:
-            print(f"  {row.what}: {row.new}\n      {_notes(row, session)}")
+            print(f"  {_place(row, session)}: {row.new}\n      {_notes(row, session)}")
+
+
+def _place(row: Row, session: Session) -> str:
+    """A path in the plan file as it stands, the number of a line in words."""
+    word, _, number = row.what.partition(" ")
+    return Phrase("line {number}", {"number": number}).say(session.translate) if word == "line" else row.what
 
 
 def _sides(row: Row, years: tuple[int, int]) -> Iterable[tuple[Cell, int]]:

@@ -71,8 +71,8 @@ def _cells(row: Row, session: Session, *, of_one_unit: bool) -> Sequence[str]:
 
 def situation(row: Row, session: Session) -> Iterator[Phrase]:
     """What is to be known about a row beside its standing and dates."""
-    if row.days_late:
-        yield Phrase("{count} days late", {"count": count(row.days_late, session.language)})
+    if row.working_days_late:
+        yield Phrase("{count} working days late", {"count": count(row.working_days_late, session.language)})
     if row.waits_for:
         units = tuple(dict.fromkeys(blocker.unit_name for blocker in row.waits_for))
         yield Phrase("waits for {units}", {"units": units})

@@ -1,10 +1,20 @@
-"""What states and verbs are called where people read them; in Vietnamese through the catalogue."""
+"""What states, verbs and channels are called where people read them; in Vietnamese through the catalogue."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from plan_definitions.diagnostics import Phrase
+from plan_definitions.model import Channel
 from workflows.engine.states import State, Verb
+
+CHANNEL_WORDS: Mapping[Channel, Phrase] = MappingProxyType(
+    {
+        Channel.MAIL: Phrase("by mail"),
+        Channel.ZALO: Phrase("by Zalo"),
+        Channel.PHONE: Phrase("by telephone"),
+        Channel.PAPER: Phrase("on paper"),
+    }
+)
 
 STATE_WORDS: Mapping[State, Phrase] = MappingProxyType(
     {

@@ -176,7 +176,12 @@ def _engine(place: URL, busy_seconds: float) -> Engine:
     def _prepare(connection: SQLiteConnection, _record: object) -> None:
         # The driver's own BEGIN comes too late and is never IMMEDIATE; `_begin` says it instead.
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "cache_size = -65536",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

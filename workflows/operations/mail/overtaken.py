@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from notifications import letters as letter_records
 from notifications.letters import ROUND_LETTERS, Letter
-from notifications.parts import Item, Leadership, Part, UnitSection
+from notifications.parts import Item, Leadership, Part, Pressing, UnitSection
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.ladder import paused_until
 from workflows.engine.records import Assignment
@@ -30,7 +30,8 @@ _TO_DO = IN_HAND | {State.WAITING}
 _SAYS_IT = frozenset(LetterState) - FINAL | {LetterState.SENT}
 """States of a letter that reached its address or is on its way to it."""
 
-Known = Mapping[tuple[str, str], Assignment]
+Known = Mapping[int, Assignment]
+"""Assignments as they stand, by number. One that a letter tells no number of counts as still to be done."""
 
 
 def why_overtaken(transaction: Transaction, claim: ClaimedLetter, now: datetime) -> str | None:
@@ -90,16 +91,13 @@ def free(transaction: Transaction, letter: StoredLetter) -> None:
     said = _read(letter)
     if said is None:
         return
-    numbers = transaction.letters.assignments(letter.id)
-    named = {(a.plan, a.id): n for n, a in transaction.assignments.by_numbers(numbers).items()}
-    asked = {(item.plan, item.assignment) for item in asked_about(said.parts)}
-    transaction.assignments.count_letter([named[name] for name in asked if name in named], taken_back=True)
+    transaction.assignments.count_letter(asked_about(said.parts), taken_back=True)
 
 
-def asked_about(parts: Iterable[Part]) -> Iterator[Item]:
-    """The assignments that their own units are asked about."""
+def asked_about(parts: Iterable[Part]) -> Iterator[int]:
+    """The numbers of the assignments that their own units are asked about."""
     sections = (part for part in parts if isinstance(part, UnitSection) and not part.copied)
-    return (item for section in sections for item in section.attention)
+    return (one.number for section in sections for one in section.pressing)
 
 
 def _read(letter: StoredLetter) -> Letter | None:
@@ -123,8 +121,7 @@ def _is_moot(transaction: Transaction, letter: StoredLetter, said: Letter, today
     only_work = all(isinstance(part, UnitSection) for part in said.parts)
     if only_work and transaction.letters.asks_for_any(letter.id, _TO_DO):
         return False
-    about = transaction.assignments.by_numbers(transaction.letters.assignments(letter.id)).values()
-    known = {(a.plan, a.id): a for a in about}
+    known = transaction.assignments.by_numbers(transaction.letters.assignments(letter.id))
     calendar = WorkingCalendar(transaction.offices.calendar(letter.office))
     return all(_part_is_moot(part, known, calendar, today) for part in said.parts)
 
@@ -136,8 +133,8 @@ def _may_be_moot(part: Part) -> bool:
     return isinstance(part, Leadership)
 
 
-def _asked(section: UnitSection) -> tuple[Item, ...]:
-    return (*section.attention, *section.this_week, *section.later)
+def _asked(section: UnitSection) -> tuple[Pressing, ...]:
+    return (*section.pressing, *section.this_week, *section.later)
 
 
 def _part_is_moot(part: Part, known: Known, calendar: WorkingCalendar, today: date) -> bool:
@@ -152,18 +149,18 @@ def _part_is_moot(part: Part, known: Known, calendar: WorkingCalendar, today: da
 
 def _needs_nobody(item: Item, known: Known, calendar: WorkingCalendar, today: date) -> bool:
     """Whether late work was done or reported since, or somebody promised a day: then no leader is asked."""
-    assignment = known.get((item.plan, item.assignment))
+    assignment = known.get(item.number)
     if assignment is None:
         return False
     paused = paused_until(assignment, calendar)
     return assignment.state not in IN_HAND or (paused is not None and today <= paused)
 
 
-def _is_left_to_do(item: Item, known: Known) -> bool:
-    assignment = known.get((item.plan, item.assignment))
+def _is_left_to_do(item: Pressing, known: Known) -> bool:
+    assignment = known.get(item.number)
     return assignment is None or assignment.state in _TO_DO
 
 
 def _waits_for_check(item: Item, known: Known) -> bool:
-    assignment = known.get((item.plan, item.assignment))
+    assignment = known.get(item.number)
     return assignment is None or assignment.state is State.SUBMITTED

@@ -72,7 +72,7 @@ def _queued(letter: Letter, key: str, now: datetime, not_before: datetime) -> Qu
         not_before=not_before,
         expires_at=not_before + USEFUL_FOR.get(letter.kind, _TRIED_FOR),
         urgent=letter.kind in _URGENT,
-        assignments=tuple(sorted({item.number for item in letter.items})),
+        assignments=tuple(sorted(letter.numbers)),
     )
 
 

@@ -76,7 +76,7 @@ def summarise(
     written = queue(transaction, keyed, now=now, not_before=max(now, morning(as_of)), pending=pending)
     _withdraw(transaction, unsent, written, plans, as_of, now)
     transaction.assignments.count_letter(
-        item.number for composed in written for item in asked_about(composed.letter.parts)
+        number for composed in written for number in asked_about(composed.letter.parts)
     )
     return Summary(len(written), outcome.quiet)
 

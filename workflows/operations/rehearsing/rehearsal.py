@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from notifications.letters import Letter, LetterKind
 from notifications.messages import Rendered
-from notifications.parts import Leadership, UnitSection
+from notifications.parts import Leadership, Pressing, UnitSection
 from plan_definitions.schedule import Schedule
 from plan_definitions.working_days import WorkingCalendar
 
@@ -164,7 +164,8 @@ class Rehearsal:
                 continue
             for part in kept.letter.parts:
                 if isinstance(part, UnitSection) and not part.copied:
-                    for item in (*part.attention, *part.this_week):
+                    listed: tuple[Pressing, ...] = (*part.pressing, *part.this_week)
+                    for item in listed:
                         if kind is LetterKind.WEEKLY or not item.opens:
                             told.setdefault(item.assignment, kept.day)
         return told
