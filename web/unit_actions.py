@@ -12,7 +12,7 @@ from web.forms import LONGEST_TITLE, Posted, PostedForm
 from web.pages import redirect, speech_of
 from web.refusals import log_refusal
 from web.reporters import keep_reporter, reporter_of
-from web.unit_pages import show_work, work_of
+from web.unit_pages import guest_for, show_work, work_of
 from web.uploaded import discard, kept_files
 from web.window import window_of
 from workflows.engine.orders import Actor, Order
@@ -21,7 +21,6 @@ from workflows.engine.states import Verb
 from workflows.errors import DonDocError, WrongUse
 from workflows.operations.answers import Answer, carry_out_once
 from workflows.operations.move import PlanReference
-from workflows.operations.reading.work import Work
 
 router = APIRouter()
 
@@ -37,11 +36,13 @@ def answer(
     request: Request, visitor: TheVisitor, office: str, plan: str, assignment: str, form: Posted
 ) -> Response:
     """Carry out what the form says and show what was written down; or the form again, with a sentence."""
-    guest, found = work_of(request, visitor, office, plan, assignment)
+    guest = guest_for(visitor, office, assignment)
     act = form.choice("act", *DRAFTS) or ""
     try:
-        done, title = _carry_out(request, visitor, guest, found, act, form)
+        done, title = _carry_out(request, visitor, guest, PlanReference(office, plan), assignment, act, form)
     except DonDocError as error:
+        # The page with all it shows is read only where there is something to show; it may not exist.
+        _, found = work_of(request, visitor, office, plan, assignment)
         log_refusal(request, type(error).__name__)
         problem = error.for_people(speech_of(request).say)
         return show_work(request, visitor, guest, found, do=act, problem=problem, filled=form.shown())
@@ -52,7 +53,13 @@ def answer(
 
 
 def _carry_out(
-    request: Request, visitor: Visitor, guest: Guest, found: Work, act: str, form: PostedForm
+    request: Request,
+    visitor: Visitor,
+    guest: Guest,
+    where: PlanReference,
+    assignment: str,
+    act: str,
+    form: PostedForm,
 ) -> tuple[Answer, str | None]:
     window = window_of(request)
     if act not in DRAFTS:
@@ -60,12 +67,12 @@ def _carry_out(
     title = form.line("reporter", LONGEST_TITLE) or _known_reporter(request, visitor, guest)
     # The link lets its reader speak for this one unit, and in no other role.
     speaker = Actor(guest.contact, frozenset({guest.unit}), frozenset())
-    once = form.once(guest.office, found.plan.id, found.row.id, guest.contact)
+    once = form.once(where.office, where.plan, assignment, guest.contact)
     uploads = form.files("files") if act in _WITH_FILES else []
     with kept_files(window.settings.home, uploads) as files:
         done = carry_out_once(
-            window.database, PlanReference(guest.office, found.plan.id), guest.contact, found.row.id,
-            lambda _known: _with_reporter(DRAFTS[act](form, found.row.id, speaker, len(files)), title),
+            window.database, where, guest.contact, assignment,
+            lambda _known: _with_reporter(DRAFTS[act](form, assignment, speaker, len(files)), title),
             once=once, as_of=window.today(), now=window.now(), files=files, language=window.settings.lang,
         )  # fmt: skip
         if done.repeated:

@@ -99,11 +99,16 @@ def work(
 def work_of(
     request: Request, visitor: Visitor, office: str, plan: str, assignment: str
 ) -> tuple[Guest, Work]:
-    """The link and the work it is for. Raises Refused for another unit's work, whether it exists or not."""
-    parts = assignment.split("/")
-    guest = visitor.guest_of(office, parts[1] if len(parts) > 1 else "")
+    """The link and the work it is for. Raises what `guest_for` raises, and NotFound."""
+    guest = guest_for(visitor, office, assignment)
     window = window_of(request)
     return guest, read_work(window.database, office, plan, assignment, as_of=window.today())
+
+
+def guest_for(visitor: Visitor, office: str, assignment: str) -> Guest:
+    """The link for an assignment. Raises Refused for another unit's work, whether it exists or not."""
+    parts = assignment.split("/")
+    return visitor.guest_of(office, parts[1] if len(parts) > 1 else "")
 
 
 def show_work(
