@@ -112,6 +112,13 @@ class Unsaid:
     say: Callable[[], Entry | Line]
 
 
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """So many rows that the letter knows by their number only."""
+
+    rows: int
+
+
 ROWS = (Entry, Line, Unsaid)
 """Blocks of which a letter may have hundreds; the rest is a handful."""
 

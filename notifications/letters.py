@@ -14,7 +14,18 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
-from notifications.parts import Alarm, Decision, DeskNote, Item, Leadership, Part, PlanName, SignIn, Voice
+from notifications.parts import (
+    Alarm,
+    Decision,
+    DeskNote,
+    Item,
+    Leadership,
+    Part,
+    PlanName,
+    SignIn,
+    UnitSection,
+    Voice,
+)
 from plan_definitions.model import Channel
 from workflows.texts import Language
 
@@ -124,8 +135,14 @@ class Letter:
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """Every assignment the reader holds or decides on, in the order of the letter."""
+        """Every assignment named that the reader holds or decides on, in the order of the letter."""
         return tuple(item for part in self.parts for item in part.items)
+
+    @property
+    def numbers(self) -> set[int]:
+        """The store's numbers of these, and of those that are only counted."""
+        own = (part for part in self.parts if isinstance(part, UnitSection) and not part.copied)
+        return {item.number for item in self.items} | {one.number for part in own for one in part.more}
 
 
 _ADAPTER: TypeAdapter[Letter] = TypeAdapter(Letter)

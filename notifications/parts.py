@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from workflows.engine.records import Answered
 from workflows.engine.states import Standing
@@ -84,6 +84,30 @@ class Item:
     number: int = 0
 
 
+class Counted(NamedTuple):
+    """Work that presses behind what a letter has room to name: what counts and bookkeeping need of an `Item`.
+
+    (A tuple: in a bad week a unit has hundreds.)
+    """
+
+    assignment: str
+    number: int
+    standing: Standing
+    due: date | None
+    late: int
+    left: int | None
+    returned: bool
+
+    @property
+    def opens(self) -> bool:
+        """Never: what may begin brings a new date, and is named."""
+        return False
+
+
+Pressing = Item | Counted
+"""Work that asks for attention, named or only counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Helping:
     """A task in which the reader's unit helps: the leads by name, and how far they are."""
@@ -123,7 +147,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class UnitSection:
-    """What one unit hears about one plan. `copied` means the reader only gets a copy of it."""
+    """What one unit hears about one plan. `copied` means the reader only gets a copy of it.
+
+    `attention` is what presses, in the order of the letter; `more` presses as well and is counted only.
+    """
 
     plan: PlanName
     unit: str
@@ -138,7 +165,13 @@ class UnitSection:
     cancelled: tuple[Item, ...] = ()
     tally: Tally | None = None
     copied: bool = False
+    more: tuple[Counted, ...] = ()
     part: Literal["unit"] = "unit"
+
+    @property
+    def pressing(self) -> tuple[Pressing, ...]:
+        """All that asks for attention."""
+        return (*self.attention, *self.more)
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from notifications.parts import Citation, Helper, Helping, Item, PlanName, Tally, UnitSection
+from notifications.parts import Citation, Counted, Helper, Helping, Item, PlanName, Tally, UnitSection
 from notifications.recipients import helper, voice_of
 from plan_definitions.model import Office
 from plan_definitions.schedule import Schedule
@@ -19,6 +19,9 @@ _TITLE_VERBS = ("Triển khai ", "Tổ chức thực hiện ", "Tổ chức ", "
 _ASKED_OF_THE_UNIT = frozenset({State.WAITING, State.OPEN, State.STARTED})
 _PRESSING = frozenset({Standing.OVERDUE, Standing.DUE_SOON})
 _DAYS_TO_SUNDAY = 6
+
+MOST_NAMED = 60
+"""Pressing work that a letter names at most: it has room for no more, and tells how much more there is."""
 
 
 def plan_name(schedule: Schedule) -> PlanName:
@@ -117,7 +120,7 @@ def item(row: Row, reading: Reading, *, opens: bool = False, new_date: bool = Fa
         helpers=tuple(reading.helper(unit) for unit in row.helpers if unit != row.unit),
         waits_for=tuple(dict.fromkeys(blocker.unit_name for blocker in row.waits_for)),
         check_in=row.occurrence is not None,
-        returned=row.returned_on is not None and row.state in IN_HAND,
+        returned=_is_returned(row),
         opens=opens,
         new_date=new_date,
         obstacle=row.obstacle,
@@ -150,6 +153,10 @@ def daily_section(unit: str, told: Told, reading: Reading) -> UnitSection:
     opened = told.of(NoticeKind.OPENED)
     attention = pressing(reading.of_unit.get(unit, ()), opened, reading.as_of)
     redated = told.of(NoticeKind.REDATED)
+    new_dates = opened | redated
+    # What brings a new date is named in any case: the date goes into the calendar.
+    named = [row for place, row in enumerate(attention) if place < MOST_NAMED or row.id in new_dates]
+    more = [row for row in attention[MOST_NAMED:] if row.id not in new_dates]
     opening = [row for row in reading.helped_by.get(unit, ()) if row.id in reading.opened]
     return UnitSection(
         plan=reading.plan,
@@ -157,20 +164,36 @@ def daily_section(unit: str, told: Told, reading: Reading) -> UnitSection:
         unit_name=reading.office.units[unit].name,
         voice=voice_of(reading.office.units[unit]),
         attention=tuple(
-            item(row, reading, opens=row.id in opened, new_date=row.id in opened | redated)
-            for row in attention
+            item(row, reading, opens=row.id in opened, new_date=row.id in new_dates) for row in named
         ),
         helping=helping(opening),
         accepted=_named(told.of(NoticeKind.ACCEPTED), reading),
         redated=_named(redated - {row.id for row in attention}, reading, new_date=True),
         cancelled=_named(told.of(NoticeKind.CANCELLED), reading, new_date=True),
+        more=tuple(map(_counted, more)),
     )
+
+
+def _counted(row: Row) -> Counted:
+    return Counted(
+        assignment=row.id,
+        number=row.number,
+        standing=row.standing,
+        due=row.due,
+        late=row.working_days_late,
+        left=row.working_days_left,
+        returned=_is_returned(row),
+    )
+
+
+def _is_returned(row: Row) -> bool:
+    return row.returned_on is not None and row.state in IN_HAND
 
 
 def weekly_section(unit: str, told: Told, up_to: date, reading: Reading) -> UnitSection:
     """A unit's weekly summary: the daily section, and everything else that it holds or helps with."""
     section = daily_section(unit, told, reading)
-    shown = {entry.assignment for entry in (*section.attention, *section.redated)}
+    shown = {entry.assignment for entry in section.pressing} | {entry.assignment for entry in section.redated}
     rows = reading.of_unit.get(unit, ())
     rest = [row for row in rows if row.state in _ASKED_OF_THE_UNIT and row.id not in shown]
     sunday = sunday_of(reading.as_of)

@@ -141,8 +141,8 @@ def test_a_triggered_letter_lists_all_that_presses_in_order() -> None:
 
 @pytest.mark.parametrize("day", [WEDNESDAY, MONDAY])
 def test_what_a_letter_only_counts_changes_no_word_of_it(day: date, monkeypatch: pytest.MonkeyPatch) -> None:
-    many = MOST_NAMED + 10
-    tasks = [task(f"w-{n}", ("thon-1",), due=date(2026, 6, 1) + timedelta(n % 14)) for n in range(many)]
+    many = 2 * MOST_NAMED
+    tasks = [task(f"w-{n}", ("thon-1",), due=date(2026, 6, 1) + timedelta(n % 11)) for n in range(many)]
     work = [held(t.id + "/thon-1", t.due or day, number=n) for n, t in enumerate(tasks, 1)]
     new = replace(work[-1], due=date(2026, 6, 30))
     commune = Commune(*work[:-1], new, tasks=tasks, offices=with_unit("thon-1", copy_to="police"))

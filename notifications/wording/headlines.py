@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from notifications.letters import Letter, LetterKind
-from notifications.parts import Item, UnitSection, Voice
+from notifications.parts import Pressing, UnitSection, Voice
 from notifications.speech import Speech
 from notifications.wording.items import of_earlier_weeks
 from workflows.engine.states import Standing
@@ -47,7 +47,7 @@ def _parts_of_plan(own: Sequence[UnitSection], speech: Speech) -> Iterator[str]:
 
 
 def _requests(letter: Letter, own: Sequence[UnitSection], speech: Speech) -> Iterator[str]:
-    asked = sum(len(section.attention) for section in own)
+    asked = sum(len(section.pressing) for section in own)
     if asked:
         yield speech.plural("{n} result we hope to hear of", "{n} results we hope to hear of", asked)
     week = _this_week(own, letter)
@@ -56,7 +56,7 @@ def _requests(letter: Letter, own: Sequence[UnitSection], speech: Speech) -> Ite
 
 
 def _work(letter: Letter, own: Sequence[UnitSection], speech: Speech) -> Iterator[str]:
-    yield from _pressing([item for section in own for item in section.attention], speech)
+    yield from _pressing([item for section in own for item in section.pressing], speech)
     week = _this_week(own, letter)
     if week:
         yield speech.plural("{n} more due this week", "{n} more due this week", week)
@@ -67,7 +67,7 @@ def _this_week(own: Sequence[UnitSection], letter: Letter) -> int:
     return len(listed) - len(of_earlier_weeks(listed, letter.as_of))
 
 
-def _pressing(attention: Sequence[Item], speech: Speech) -> Iterator[str]:
+def _pressing(attention: Sequence[Pressing], speech: Speech) -> Iterator[str]:
     """Each item is counted once, where it presses most."""
     returned, rest = _apart(attention, lambda item: item.returned)
     overdue, rest = _apart(rest, lambda item: item.standing is Standing.OVERDUE)
@@ -87,11 +87,13 @@ def _pressing(attention: Sequence[Item], speech: Speech) -> Iterator[str]:
         yield speech.plural("{n} that may begin", "{n} that may begin", len(new))
 
 
-def _apart(mixed: Sequence[Item], wanted: Callable[[Item], bool]) -> tuple[list[Item], list[Item]]:
+def _apart(
+    mixed: Sequence[Pressing], wanted: Callable[[Pressing], bool]
+) -> tuple[list[Pressing], list[Pressing]]:
     return [item for item in mixed if wanted(item)], [item for item in mixed if not wanted(item)]
 
 
-def _overdue(overdue: Sequence[Item], speech: Speech) -> str:
+def _overdue(overdue: Sequence[Pressing], speech: Speech) -> str:
     longest = max(item.late for item in overdue)
     lateness = speech.plural("by {n} working day", "by {n} working days", longest)
     return speech.plural(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from notifications.blocks import ROWS, Block, Entry, Heading, More, Page, Paragraph, Unsaid
+from notifications.blocks import ROWS, Block, Entry, Heading, More, Page, Paragraph, Unnamed, Unsaid
 from notifications.letters import Action, Letter, LetterKind, Links, Slot
 from notifications.parts import (
     Alarm,
@@ -72,8 +72,9 @@ def headline(letter: Letter) -> tuple[str, str]:
 
 
 def _shown(letter: Letter, links: Links | None, most_rows: int, said: Speech) -> Iterator[Block]:
-    blocks = list(_blocks(letter, links, said))
-    rows = sum(1 for block in blocks if isinstance(block, ROWS))
+    mixed = list(_blocks(letter, links, said))
+    blocks = [block for block in mixed if not isinstance(block, Unnamed)]
+    rows = sum(block.rows if isinstance(block, Unnamed) else isinstance(block, ROWS) for block in mixed)
     for block in blocks if rows <= most_rows else _first_rows(blocks, most_rows):
         yield block.say() if isinstance(block, Unsaid) else block
     if rows > most_rows:
@@ -98,7 +99,7 @@ def _everything(letter: Letter) -> Slot:
     return Slot(Action.UNIT, plan, unit=letter.recipient.unit)
 
 
-def _blocks(letter: Letter, links: Links | None, said: Speech) -> Iterator[Block | Unsaid]:
+def _blocks(letter: Letter, links: Links | None, said: Speech) -> Iterator[Block | Unsaid | Unnamed]:
     numbered = 0
     alone = sum(1 for part in letter.parts if not isinstance(part, DeskNote)) <= 1
     if isinstance(letter.parts[0], Digest | DeskNote):
@@ -111,7 +112,7 @@ def _blocks(letter: Letter, links: Links | None, said: Speech) -> Iterator[Block
 
 def _part(
     letter: Letter, part: Part, links: Links | None, said: Speech, *, alone: bool, numbered: int
-) -> Iterator[Block | Unsaid]:
+) -> Iterator[Block | Unsaid | Unnamed]:
     match part:
         case UnitSection():
             return units.blocks(letter, part, links, said, alone=alone)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph, Unsaid
+from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph, Unnamed, Unsaid
 from notifications.letters import Action, Letter, LetterKind, Links, Sender, Slot
 from notifications.parts import Item, PlanName, Tally, UnitSection, Voice
 from notifications.speech import Speech
@@ -25,7 +25,7 @@ def plan_reference(plan: PlanName, speech: Speech) -> str:
 
 def blocks(
     letter: Letter, section: UnitSection, links: Links | None, speech: Speech, *, alone: bool
-) -> Iterator[Block | Unsaid]:
+) -> Iterator[Block | Unsaid | Unnamed]:
     """One section: what presses first, then the week, then what is further away.
 
     The standing office is not introduced or thanked by itself.
@@ -35,12 +35,14 @@ def blocks(
     if section.copied:
         yield Paragraph(speech.say("For information: what {unit} was sent.", unit=section.unit_name))
         yield from _lines((*section.attention, *section.this_week, *section.later), speech)
+        yield Unnamed(len(section.more))
         yield from _news(section, speech)
         return
     yield from (Paragraph(text) for text in _opening(letter, section, speech))
     for number, item in enumerate(section.attention[:MOST_IN_FULL], 1):
         yield Unsaid(partial(items.entry, item, number, section.voice, links, speech))
     yield from _listed(speech.say("Further work"), section.attention[MOST_IN_FULL:], speech)
+    yield Unnamed(len(section.more))
     yield from _lists(letter, section, speech)
     if (section.tally is not None or letter.kind is LetterKind.PUBLICATION) and links is not None:
         slot = Slot(Action.UNIT, section.plan.id, unit=section.unit)

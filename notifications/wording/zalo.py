@@ -70,7 +70,8 @@ def _part(letter: Letter, part: Part, links: Links | None, said: Speech) -> Iter
 def _section(letter: Letter, section: UnitSection, links: Links | None, said: Speech) -> Iterator[str]:
     held = (*section.attention, *section.this_week, *section.later)
     if held:
-        office_name, unit, work = letter.sender.short, section.unit_name, _works(held, section.voice, said)
+        office_name, unit = letter.sender.short, section.unit_name
+        work = _works(held, section.voice, said, unnamed=len(section.more))
         if section.voice is Voice.REQUEST:
             yield said.say("{office} kindly asks for the results of: {work}.", office=office_name, work=work)
         else:
@@ -83,7 +84,8 @@ def _copy(section: UnitSection, said: Speech) -> Iterator[str]:
     yield said.say("For information: what {unit} was sent.", unit=section.unit_name)
     held = (*section.attention, *section.this_week, *section.later)
     if held:
-        yield f"{_some([items.title(item, said) for item in held], said)}."
+        titles = [items.title(item, said) for item in held]
+        yield f"{_some(titles, said, unnamed=len(section.more))}."
     yield from _news(section, said)
 
 
@@ -101,12 +103,12 @@ def _news(section: UnitSection, said: Speech) -> Iterator[str]:
         yield f"{said.say('To help with')}: {_some(helped, said)}."
 
 
-def _works(work: Sequence[Item], voice: Voice, said: Speech) -> str:
-    return _some([_item(item, voice, said) for item in work], said)
+def _works(work: Sequence[Item], voice: Voice, said: Speech, *, unnamed: int = 0) -> str:
+    return _some([_item(item, voice, said) for item in work], said, unnamed=unnamed)
 
 
-def _some(named: Sequence[str], said: Speech) -> str:
-    more = len(named) - MOST_ITEMS
+def _some(named: Sequence[str], said: Speech, *, unnamed: int = 0) -> str:
+    more = len(named) + unnamed - MOST_ITEMS
     rest = [said.say("and {n} more", n=said.count(more))] if more > 0 else []
     return "; ".join([*named[:MOST_ITEMS], *rest])
 
