@@ -237,6 +237,7 @@ def test_every_verb_has_help_with_an_example_in_both_languages(call: Call, verb:
     [
         (EnvironmentRefused("there is no home at {path}", path="X"), 3, "there is no home at X\n"),
         (KeyboardInterrupt(), 130, ""),
+        (PermissionError(13, "Permission denied", "X"), 3, "X may not be read or written\nLook at its owner"),
         (typer.Exit(1), 1, ""),
         (ZeroDivisionError("by zero"), 70, "ZeroDivisionError: by zero"),
     ],

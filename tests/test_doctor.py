@@ -1,6 +1,7 @@
 """`doctor` and the watch: what is wrong is found, told with its mend, and written to the office."""
 
 import json
+import os
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -94,6 +95,21 @@ def test_a_person_reads_each_line_with_its_mend(office: Office) -> None:
     assert code == 1
     assert f"✗ home: others may look into the home {office.home}\n    Run: chmod 700 {office.home}\n" in out
     assert out.endswith("Not in order: 2 of 15 checks.\n")
+
+
+def test_a_home_of_somebody_else_is_told_and_the_rest_is_left_out(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = os.access
+    # As for everybody but its owner; to root no folder is closed.
+    monkeypatch.setattr(os, "access", lambda path, mode: path != office.home and asked(path, mode))
+    code, out, _ = office.call("doctor", "--json")
+    found = {row["check"]: row["ok"] for row in json.loads(out)}
+    assert (code, found["home"], "secrets" in found, "database" in found) == (1, False, False, False)
+    said = f"the home {office.home} is closed to this user\n"
+    mend = "Run it as the user who owns the home, or look at the mode of the folder.\n"
+    for verb in (["status"], ["publish", str(office.plan)], ["up"]):
+        assert office.call(*verb) == (3, "", said + mend)
 
 
 def test_without_a_home_the_rest_is_left_out(office: Office) -> None:

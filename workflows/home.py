@@ -13,6 +13,9 @@ from workflows.errors import EnvironmentRefused, system_reason
 _OWNER_ONLY_FOLDER = 0o700
 _SECRET_BYTES = 32
 
+AS_OWNER = Phrase("Run it as the user who owns the home, or look at the mode of the folder.")
+"""What lets into a home that is closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -22,14 +25,14 @@ class Home:
 
     @classmethod
     def existing(cls, path: Path) -> "Home":
-        """The home at `path`. Raises EnvironmentRefused when there is none."""
+        """The home at `path`. Raises EnvironmentRefused when there is none, or it is somebody else's."""
         if not path.is_dir():
             raise EnvironmentRefused(
                 "there is no home at {path}",
                 Phrase("Publish a plan first (dondoc publish PLAN), or say where the home is (DONDOC_HOME)."),
                 path=path,
             )
-        return cls(path)
+        return cls._ours(path)
 
     @classmethod
     def create(cls, path: Path) -> "Home":
@@ -40,6 +43,12 @@ class Home:
             raise EnvironmentRefused(
                 "the home {path} cannot be made: {reason}", path=path, reason=system_reason(error)
             ) from error
+        return cls._ours(path)
+
+    @classmethod
+    def _ours(cls, path: Path) -> "Home":
+        if not is_open(path):
+            raise EnvironmentRefused("the home {path} is closed to this user", AS_OWNER, path=path)
         return cls(path)
 
     def secret(self, name: str) -> str:
@@ -71,6 +80,11 @@ def _write_once(target: Path, text: str) -> None:
         pass
     finally:
         Path(unfinished).unlink()
+
+
+def is_open(path: Path) -> bool:
+    """Whether there is a home and this process may use it."""
+    return os.access(path, os.R_OK | os.W_OK | os.X_OK)
 
 
 def readable_by_others(path: Path) -> bool:

@@ -15,7 +15,10 @@ from workflows.texts import N_, count
 
 def backup(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("The file to write."), show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", readable=False, help=N_("The file to write."), show_default=False),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Write a backup into a new file."""

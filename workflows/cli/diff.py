@@ -31,8 +31,12 @@ _HEADINGS = {
 
 def diff(
     context: typer.Context,
-    old: Annotated[Path, typer.Argument(metavar="OLD", help=N_("The earlier plan."), show_default=False)],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help=N_("The later plan."), show_default=False)],
+    old: Annotated[
+        Path, typer.Argument(metavar="OLD", readable=False, help=N_("The earlier plan."), show_default=False)
+    ],
+    new: Annotated[
+        Path, typer.Argument(metavar="NEW", readable=False, help=N_("The later plan."), show_default=False)
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Print what differs between two plans; nothing at all is said of their lines."""

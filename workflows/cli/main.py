@@ -70,8 +70,8 @@ def run(arguments: Sequence[str], folder: Path) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
-        if isinstance(error, OSError) and is_disk_full(error):
-            warn(_no_room(error, session))
+        if isinstance(error, OSError) and (said := _said_by_disk(error, session)) is not None:
+            warn(said)
             return EnvironmentRefused.exit_code
         fault = session.translate(_FAULT_SENTENCE)
         warn(fault.format(reason=f"{type(error).__name__}: {error}"))
@@ -100,11 +100,20 @@ def _call(session: Session, arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _no_room(error: OSError, session: Session) -> str:
-    """Whatever was to be written found no room, be it a log or a draft."""
+def _said_by_disk(error: OSError, session: Session) -> str | None:
+    """No room, or no right, whatever was to be written or read, be it a log or a draft; None for others."""
     place = error.filename or session.folder
-    mend = Phrase("Nothing was stored. Make room there, then do it again.")
-    return EnvironmentRefused("the disk that holds {place} is full", mend, place=place).say(session.translate)
+    if is_disk_full(error):
+        mend = Phrase("Nothing was stored. Make room there, then do it again.")
+        return EnvironmentRefused("the disk that holds {place} is full", mend, place=place).say(
+            session.translate
+        )
+    if isinstance(error, PermissionError):
+        mend = Phrase("Look at its owner and its mode, and at who runs this.")
+        return EnvironmentRefused("{place} may not be read or written", mend, place=place).say(
+            session.translate
+        )
+    return None
 
 
 def _report(error: DonDocError, session: Session) -> None:

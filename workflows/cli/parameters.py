@@ -28,7 +28,11 @@ def iso_date(text: str) -> date:
 LARGEST_NUMBER = 2**31 - 1
 """No letter and no record ever has a larger one; a database refuses to look for some that are."""
 
-PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help=N_("The plan file."), show_default=False)]
+PlanFile = Annotated[
+    Path,
+    # Whoever opens the file says why it cannot be read, in the language.
+    typer.Argument(metavar="PLAN", readable=False, help=N_("The plan file."), show_default=False),
+]
 AsJson = Annotated[bool, typer.Option("--json", help=N_("Print one JSON document and nothing else."))]
 AsOf = Annotated[
     date | None,

@@ -18,7 +18,9 @@ from workflows.texts import N_, count
 
 def restore(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("The backup."), show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", readable=False, help=N_("The backup."), show_default=False)
+    ],
     force: Annotated[
         bool, typer.Option("--force", help=N_("Put a home that is in the way aside; nothing is removed."))
     ] = False,

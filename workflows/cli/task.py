@@ -91,7 +91,8 @@ Note = Annotated[
     str | None, typer.Option("--note", metavar="TEXT", help=N_("Reason or remark; no children's names."))
 ]
 Files = Annotated[
-    list[Path] | None, typer.Option("--file", metavar="FILE", help=N_("Evidence; several times if need be."))
+    list[Path] | None,
+    typer.Option("--file", metavar="FILE", readable=False, help=N_("Evidence; several times if need be.")),
 ]
 Dispatch = Annotated[
     str | None,

@@ -10,7 +10,7 @@ from workflows.children import answers
 from workflows.errors import EnvironmentRefused
 from workflows.flows.inspection import check_prefect, server_answers
 from workflows.flows.pulse import is_silent
-from workflows.home import Home
+from workflows.home import Home, is_open
 from workflows.operations.upkeep.findings import Check, Finding, fine, wrong
 from workflows.operations.upkeep.machine_checks import check_base_address, check_mail_server, machine_findings
 from workflows.operations.upkeep.office_checks import office_findings
@@ -25,7 +25,7 @@ def inspect(settings: Settings, folder: Path, now: datetime) -> Iterator[Finding
     """Every check of a real run; one that cannot be made because another failed is left out."""
     yield from machine_findings(settings, folder)
     yield check_prefect()
-    if not settings.home.is_dir():
+    if not is_open(settings.home):
         return
     yield check_mail_server(settings)
     yield check_base_address(settings)

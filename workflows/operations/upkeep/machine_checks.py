@@ -8,7 +8,7 @@ from pathlib import Path
 
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
-from workflows.home import readable_by_others
+from workflows.home import AS_OWNER, is_open, readable_by_others
 from workflows.operations.mail.lanes import inbox_folder, lane_of, mail_refusal
 from workflows.operations.upkeep.findings import Check, Finding, fine, wrong
 from workflows.settings import FILE_NAME, Settings
@@ -53,6 +53,8 @@ def check_home(settings: Settings) -> Finding:
     if not home.is_dir():
         said = Phrase("there is no home at {path}", values)
         return wrong(Check.HOME, said, Phrase("Publish a plan first: `dondoc publish PLAN`."))
+    if not is_open(home):
+        return wrong(Check.HOME, Phrase("the home {path} is closed to this user", values), AS_OWNER)
     if readable_by_others(home):
         mend = Phrase("Run: chmod 700 {path}", values)
         return wrong(Check.HOME, Phrase("others may look into the home {path}", values), mend)
@@ -131,7 +133,8 @@ def machine_findings(settings: Settings, folder: Path) -> Iterator[Finding]:
     yield check_python()
     yield check_packages()
     yield check_home(settings)
-    yield check_secrets(settings, folder)
+    if is_open(settings.home) or not settings.home.is_dir():
+        yield check_secrets(settings, folder)
     yield check_disk(settings)
 
 
