@@ -109,6 +109,12 @@ def test_a_long_plan_is_drawn_narrower_not_without_end() -> None:
     assert float(_gantt(_bar("a", 0, 3000)).get("width", "")) < 3200
 
 
+@pytest.mark.parametrize(("tasks", "one"), [(3, False), (60, True), (120, False)])
+def test_what_is_still_legible_on_one_sheet_is_printed_on_one(tasks: int, one: bool) -> None:
+    drawn = _gantt(*(_bar(f"t{n}", 0, 60) for n in range(tasks)))
+    assert ("one-sheet" in drawn.attrib["class"].split()) is one
+
+
 @given(st.text(max_size=60))
 def test_no_title_breaks_out_of_a_picture(title: str) -> None:
     visible = "".join(c for c in title if c.isprintable())

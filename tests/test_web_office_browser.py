@@ -1,15 +1,18 @@
 """The clerk's and the deputy chair's journeys in a real browser, with scripts and without."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from builders import FIRST_OF_JUNE, edge, schedule, task
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from web_house import OFFICE, PLAN, SIGNS_2, House
+from web_house import OFFICE, PLAN, SIGNS_2, House, commune
 
 from workflows.engine.states import Verb
 from workflows.operations.mail.queueing import morning
+from workflows.operations.publish import publish
 from workflows.operations.round import run_round
 
 pytestmark = pytest.mark.browser
@@ -152,3 +155,27 @@ def test_what_is_printed_from_a_dark_screen_is_dark_on_white(
     context.close()
 
     assert (on_screen, on_paper) == ("rgb(255, 154, 143)", "rgb(180, 35, 24)")
+
+
+@pytest.mark.parametrize("view", ["gantt", "graph"])
+def test_a_drawing_of_a_whole_season_is_printed_on_one_sheet(
+    house: House, chromium: Browser, address: str, view: str
+) -> None:
+    named = [f"task-{n}" for n in range(60)]
+    tasks = [
+        task(
+            name, ("vhxh",), start=FIRST_OF_JUNE, due=FIRST_OF_JUNE + timedelta(40 + n // 2),
+            after=(edge(named[n - 5]),) if n >= 5 else (),
+        )
+        for n, name in enumerate(named)
+    ]  # fmt: skip
+    publish(
+        house.database, schedule(*tasks, id="season", office=commune()), {},
+        as_of=house.window.today(), now=house.now,
+    )  # fmt: skip
+    with chromium.new_context(base_url=address) as context:
+        page = _signed_in(context, house, "vhxh")
+        page.goto(f"/board/{view}?plan=season")
+        for paper in ("A4", "A3"):
+            printed = page.pdf(format=paper, prefer_css_page_size=True)
+            assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

@@ -7,6 +7,9 @@ from markupsafe import Markup
 AVERAGE_LETTER: Final = 0.57
 """The width of an average letter of a sans-serif face, in units of its size."""
 
+MOST_ON_A_SHEET: Final = 2400
+"""Pixels from top to bottom that may share a sheet: words are then 4 points high on A4, 5.6 on A3."""
+
 
 def element(name: str, /, *inside: str, **attributes: object) -> Markup:
     """`element("rect", x=1, class_="bar")`: an underscore at the end is dropped, others become hyphens.
@@ -34,10 +37,11 @@ def titled(words: str) -> Markup:
 
 
 def drawing(width: float, height: float, class_: str, name: str, *inside: str) -> Markup:
-    """A whole picture with its name."""
+    """A whole picture with its name; one that is not too high for it is printed on one sheet."""
+    classes = f"{class_} one-sheet" if width <= height <= MOST_ON_A_SHEET else class_
     return element(
         "svg", titled(name), *inside,
-        xmlns="http://www.w3.org/2000/svg", class_=class_, viewBox=f"0 0 {_value(width)} {_value(height)}",
+        xmlns="http://www.w3.org/2000/svg", class_=classes, viewBox=f"0 0 {_value(width)} {_value(height)}",
         width=width, height=height, aria_label=name,
     )  # fmt: skip
 
