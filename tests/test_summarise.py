@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import TypeVar, cast
 
 import pytest
-from builders import FIRST_OF_JUNE, task
+from builders import FIRST_OF_JUNE, record, task
 from operation_cases import (
     KIM_THANH,
     URGENT,
@@ -28,10 +28,11 @@ from workflows.engine.states import Verb
 from workflows.operations.mail.queueing import round_key
 from workflows.operations.mail.summarise import summarise
 from workflows.operations.publish import publish
+from workflows.operations.reading.backgrounds import unheard_since
 from workflows.operations.round import advance, escalate, write_letters
 from workflows.operations.tickets import Ticket, begin_round
 from workflows.store.database import Database
-from workflows.store.records import LetterState, Outcome
+from workflows.store.records import LetterState, Outcome, StoredRecord
 from workflows.texts import Language
 
 P = TypeVar("P", bound=Part)
@@ -287,3 +288,15 @@ def test_villages_are_asked_about_their_own_work_only(database: Database) -> Non
         for part in said.parts:
             if isinstance(part, UnitSection) and part.unit in VILLAGES:
                 assert {item.unit for item in part.items} <= {part.unit}
+
+
+@pytest.mark.parametrize("oldest_first", [True, False])
+def test_a_unit_is_silent_since_the_oldest_of_its_work_that_it_leaves_unanswered(oldest_first: bool) -> None:
+    def history(*told: tuple[Verb, int]) -> list[StoredRecord]:
+        return [StoredRecord(n, "", record(verb=verb, as_of=date(2026, 6, n))) for verb, n in told]
+
+    old = history((Verb.OPEN, 1), (Verb.REMIND, 8))
+    new = history((Verb.OPEN, 4), (Verb.START, 5), (Verb.REMIND, 9))
+
+    assert unheard_since([old, new] if oldest_first else [new, old]) == date(2026, 6, 1)
+    assert unheard_since([history((Verb.OPEN, 1), (Verb.START, 2))]) is None

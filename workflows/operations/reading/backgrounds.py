@@ -48,3 +48,8 @@ def asked_since(history: Iterable[StoredRecord]) -> date | None:
         else:
             asked = None
     return asked
+
+
+def unheard_since(histories: Iterable[Iterable[StoredRecord]]) -> date | None:
+    """As `asked_since` for a unit: the earliest day among the pieces of work it leaves unanswered."""
+    return min((day for history in histories if (day := asked_since(history)) is not None), default=None)

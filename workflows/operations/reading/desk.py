@@ -19,7 +19,7 @@ from workflows.engine.states import IN_HAND, Verb
 from workflows.errors import NotFound
 from workflows.operations.mail.links import LinkSigner, short_links_of
 from workflows.operations.mail.outbox import undelivered
-from workflows.operations.reading.backgrounds import asked_since
+from workflows.operations.reading.backgrounds import unheard_since
 from workflows.operations.reading.history import last_words
 from workflows.operations.reading.judged import Judge, Judged, judge
 from workflows.store.database import Database
@@ -163,11 +163,13 @@ def _silent(
     silent: dict[str, list[Row]] = {}
     for row in rows:
         silent.setdefault(row.unit, []).append(row)
+    numbers = {row.id: situation.assignments[row.id].number for held in silent.values() for row in held}
+    histories = transaction.history.of_assignments(set(numbers.values()))
     return tuple(
         Silent(
             unit,
             held[0].unit_name,
-            asked_since(transaction.history.of_assignment(situation.assignments[held[-1].id].number)),
+            unheard_since(histories[numbers[row.id]] for row in held),
             reading.helper(unit).phone if unit in reading.office.units else None,
             tuple(held),
         )
