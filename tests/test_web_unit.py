@@ -208,7 +208,8 @@ def test_what_the_office_answers_stands_on_top(house: House, village: TestClient
 
     text = village.get(PAGE).text
 
-    assert "Trả lời thứ Tư, 10/6" in text
+    assert text.index("Đề nghị bổ sung.") < text.index("Thời hạn</dt>")
+    assert "nội dung ghi ở trang của việc này" not in text  # this is that page
     assert "Thiếu ảnh biển ở ao đình" in text
 
 

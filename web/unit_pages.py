@@ -1,5 +1,6 @@
 """What a unit sees through the link in its letter: one piece of work, all it holds, its history."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -126,12 +127,15 @@ def show_work(
     row = found.row
     voice = voice_of(office.units[row.unit])
     shown = [s for s in found.history if s.record.verb not in OFFICES_OWN]
-    today = window.today()
+    today, answer = window.today(), _latest_answer(found)
     return page(
         request, "unit/work.html", status=422 if problem else 200,
         office=office, work=found, row=row, item=found.item, voice=voice, speech=said,
         items=items, unit=office.units[row.unit], accepter=accepter_of(found), sender=sender(office, today),
-        answer=_latest_answer(found), told=[tell(s, office, said) for s in shown][::-1],
+        answer=answer, answered=tell(answer, office, said) if answer else None,
+        # Where the answer stands at the top, a line that leads to it says nothing.
+        shown_item=replace(found.item, returned=found.item.returned and answer is None),
+        told=[tell(s, office, said) for s in shown][::-1],
         do=do, problem=problem, filled=filled or {}, can=what_can_be_done(found, today),
         reporter=_reporter(request, guest, office),
         asks_for_file=found.task.evidence is Evidence.REQUIRED,
