@@ -114,10 +114,13 @@ def _asking(section: UnitSection, speech: Speech) -> str:
     cited = dict.fromkeys(items.clause_of(item, speech.language) for item in section.attention)
     clauses = [clause for clause in cited if clause is not None]
     if not clauses:
-        return speech.say("We would be glad to hear of the results of the following:")
+        return speech.say(
+            "We would be glad to hear from {unit} of the results of the following:", unit=section.unit_name
+        )
     return speech.say(
-        "Under {clauses} of the Plan, we would be glad to hear of the results of the following:",
+        "Under {clauses} of the Plan, we would be glad to hear from {unit} of the results of the following:",
         clauses=speech.all_of(clauses[:MOST_CLAUSES]),
+        unit=section.unit_name,
     )
 
 
