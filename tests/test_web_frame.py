@@ -1,10 +1,13 @@
 """The frame of the window: headers, languages, forms, failures, the way in."""
 
 import re
+import socket
 from datetime import timedelta
 
 from fastapi.testclient import TestClient
 from web_house import BASE_URL, PLAN, House, forms_of, send
+
+from web.server import listen
 
 
 def test_every_answer_carries_a_strict_policy_and_is_kept_nowhere(house: House) -> None:
@@ -257,3 +260,10 @@ def test_cookies_are_for_this_site_alone_and_safe_behind_tls(house: House) -> No
     assert "samesite=lax" in plain
     assert "secure" not in plain
     assert "secure" in secure
+
+
+def test_no_part_of_a_page_waits_for_the_browser_to_acknowledge_another() -> None:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

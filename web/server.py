@@ -22,12 +22,16 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises EnvironmentRefused where it cannot be had."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=256)
+        listening = socket.create_server((host, port), family=family, backlog=256)
     except OSError as error:
         raise EnvironmentRefused(
             "the window cannot listen on {host}:{port}: {reason}",
             host=host, port=port, reason=system_reason(error),
         ) from error  # fmt: skip
+    # Connections inherit it; asyncio sets it on sockets of its own making only. A page goes out as head and
+    # body, and the body would wait 40 ms for a browser that takes its time to acknowledge the head.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def serve(
