@@ -9,6 +9,7 @@ import hashlib
 import json
 import unicodedata
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from workflows.engine.records import Record, Via
@@ -37,25 +38,29 @@ def canonical(chain: str, sequence: int, record: Record, note_digest: str | None
     """
     if record.now.tzinfo is None:
         raise ValueError("an instant without a time zone")
-    content: dict[str, object] = {
-        "as_of": record.as_of.isoformat(),
-        "by": record.by,
-        "chain": chain,
-        "now": record.now.astimezone(UTC).isoformat(),
-        "sequence": sequence,
-        "verb": record.verb,
-    }
-    optional = {
+    content = {
         "after": record.after,
+        "as_of": record.as_of.isoformat(),
         "assignment": record.assignment,
         "before": record.before,
+        "by": record.by,
+        "chain": chain,
         "facts": dict(record.facts) or None,
         "note": note_digest,
+        "now": _in_utc(record.now),
         "on_behalf_of": record.on_behalf_of,
+        "sequence": sequence,
+        "verb": record.verb,
         "via": record.via,
     }
-    content.update((key, value) for key, value in optional.items() if value is not None)
-    return normal(_encode(content))
+    known = {name: value for name, value in content.items() if value is not None}
+    return normal(_encode(known))
+
+
+@lru_cache(maxsize=8)
+def _in_utc(moment: datetime) -> str:
+    # A round gives thousands of records one instant.
+    return moment.astimezone(UTC).isoformat()
 
 
 def read(text: str, note: str | None = None) -> Record:
