@@ -1,6 +1,5 @@
 """The third step of a round: every notice without a letter becomes one, or is dropped as no longer true."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -22,7 +21,7 @@ from workflows.engine.situation import Situation
 from workflows.operations.mail.outbox import undelivered
 from workflows.operations.mail.overtaken import Unsent, asked_about, unsent_before
 from workflows.operations.mail.queueing import by_notice, morning, queue, round_key
-from workflows.operations.reading.backgrounds import tried, unheard_since
+from workflows.operations.reading.backgrounds import silent_since, tried
 from workflows.operations.situations import whole_situation
 from workflows.store.records import LetterState, StoredLetter, StoredNotice, StoredPlan, StoredRecord
 from workflows.store.transaction import Transaction
@@ -173,22 +172,16 @@ def _today(transaction: Transaction, plan: _Plan, as_of: date) -> PlanToday:
     assignments = plan.situation.assignments
     # Walking the plan forward is for the days on which a leader hears.
     forecast = Forecast(plan.situation, as_of) if escalated else None
-    silent: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        if row.silent:
-            silent[row.unit].append(assignments[row.id].number)
-    numbers = {assignments[name].number for name in escalated}.union(*silent.values())
-    histories = transaction.history.of_assignments(numbers)
+    histories = transaction.history.of_assignments(assignments[name].number for name in escalated)
     backgrounds = {
         name: _background(assignments[name], histories, forecast) for name in sorted(escalated) if forecast
     }
-    since = {unit: unheard_since(histories[number] for number in held) for unit, held in silent.items()}
     return PlanToday(
         schedule=plan.stored.schedule,
         rows=rows,
         notices=notices,
         backgrounds=backgrounds,
-        silent_since={unit: day for unit, day in since.items() if day is not None},
+        silent_since=silent_since(transaction, (row for row in rows if row.silent)),
         announced=_announced(transaction, plan, as_of),
         is_new=plan.stored.revision == 1 and plan.stored.published_on == as_of,
     )

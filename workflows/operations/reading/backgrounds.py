@@ -1,10 +1,13 @@
 """What is behind a late assignment: what was tried, since when it is asked for, what slips because of it."""
 
+import heapq
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from notifications.escalations import Background
 from notifications.parts import Attempt, Tried
+from workflows.engine.board import Row
 from workflows.engine.forecast import Forecast
 from workflows.engine.records import Assignment, Via
 from workflows.engine.states import Verb
@@ -16,6 +19,9 @@ _ATTEMPTS: Mapping[Via, Attempt] = {
     Via.MEETING: Attempt.MET,
     Via.ZALO: Attempt.MESSAGED,
 }
+
+_OLDEST = 20
+"""Work of one unit, opened first, whose histories tell since when it is silent: no need to read hundreds."""
 
 
 def background(transaction: Transaction, assignment: Assignment, forecast: Forecast) -> Background:
@@ -53,3 +59,18 @@ def asked_since(history: Iterable[StoredRecord]) -> date | None:
 def unheard_since(histories: Iterable[Iterable[StoredRecord]]) -> date | None:
     """As `asked_since` for a unit: the earliest day among the pieces of work it leaves unanswered."""
     return min((day for history in histories if (day := asked_since(history)) is not None), default=None)
+
+
+def silent_since(transaction: Transaction, silent: Iterable[Row]) -> dict[str, date]:
+    """Since when units that leave work unanswered are asked in vain, by unit."""
+    held: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in silent:
+        held[row.unit].append(row)
+    oldest = {unit: heapq.nsmallest(_OLDEST, rows, key=_by_opening) for unit, rows in held.items()}
+    histories = transaction.history.of_assignments(row.number for rows in oldest.values() for row in rows)
+    since = {unit: unheard_since(histories[row.number] for row in rows) for unit, rows in oldest.items()}
+    return {unit: day for unit, day in since.items() if day is not None}
+
+
+def _by_opening(row: Row) -> tuple[date, str]:
+    return row.opened_on or date.max, row.id

@@ -1,6 +1,6 @@
 """The standing office's day: everything that waits for its hands, plan by plan, as its digest counts it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,7 @@ from workflows.engine.states import IN_HAND, Verb
 from workflows.errors import NotFound
 from workflows.operations.mail.links import LinkSigner, short_links_of
 from workflows.operations.mail.outbox import undelivered
-from workflows.operations.reading.backgrounds import unheard_since
+from workflows.operations.reading.backgrounds import silent_since
 from workflows.operations.reading.history import last_words
 from workflows.operations.reading.judged import Judge, Judged, judge
 from workflows.store.database import Database
@@ -125,7 +125,7 @@ def _plan_day(transaction: Transaction, judged: Judged) -> PlanDay:
         overdue=_overdue(found.overdue, tomorrow),
         tomorrow=tomorrow,
         waiting=found.waiting,
-        silent=_silent(transaction, found.silent, situation, reading),
+        silent=_silent(transaction, found.silent, reading),
         own=_own(rows, plan, as_of),
     )
 
@@ -157,19 +157,16 @@ def _words(transaction: Transaction, situation: Situation, name: str, verb: Verb
     return last_words(transaction.history.of_assignment(situation.assignments[name].number), verb)
 
 
-def _silent(
-    transaction: Transaction, rows: Iterable[Row], situation: Situation, reading: Reading
-) -> tuple[Silent, ...]:
+def _silent(transaction: Transaction, rows: Sequence[Row], reading: Reading) -> tuple[Silent, ...]:
     silent: dict[str, list[Row]] = {}
     for row in rows:
         silent.setdefault(row.unit, []).append(row)
-    numbers = {row.id: situation.assignments[row.id].number for held in silent.values() for row in held}
-    histories = transaction.history.of_assignments(set(numbers.values()))
+    since = silent_since(transaction, rows)
     return tuple(
         Silent(
             unit,
             held[0].unit_name,
-            unheard_since(histories[numbers[row.id]] for row in held),
+            since.get(unit),
             reading.helper(unit).phone if unit in reading.office.units else None,
             tuple(held),
         )
