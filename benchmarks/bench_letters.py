@@ -24,7 +24,13 @@ from notifications.addresses import Mailbox
 from notifications.letters import Letter, LetterKind, Links, Recipient, Sender, Slot, from_json, to_json
 from notifications.messages import Rendered, render
 from notifications.mime import Message, compose, random_message_id
-from notifications.parts import Citation, Helper, Item, PlanName, Tally, UnitSection, Voice
+from notifications.parts import (
+    PlanName,
+    Tally,
+    UnitSection,
+    Voice,
+)
+from notifications.work import Citation, Helper, Item
 from plan_definitions.model import Channel
 from workflows.engine.states import Standing
 from workflows.operations.mail.links import LinkSigner, links_of

@@ -12,13 +12,13 @@ from notifications.parts import (
     DeskNote,
     Digest,
     HandOvers,
-    Item,
     Listed,
     NextRung,
     Silence,
     Undelivered,
 )
 from notifications.sections import Reading, item
+from notifications.work import Item
 from plan_definitions.model import Channel, Role
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.board import Row, letter_order

@@ -18,7 +18,6 @@ from notifications.parts import (
     Alarm,
     Decision,
     DeskNote,
-    Item,
     Leadership,
     Part,
     PlanName,
@@ -26,6 +25,7 @@ from notifications.parts import (
     UnitSection,
     Voice,
 )
+from notifications.work import Item
 from plan_definitions.model import Channel
 from workflows.texts import Language
 

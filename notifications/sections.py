@@ -5,8 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from notifications.parts import Citation, Counted, Helper, Helping, Item, PlanName, Tally, UnitSection
+from notifications.parts import (
+    PlanName,
+    Tally,
+    UnitSection,
+)
 from notifications.recipients import helper, voice_of
+from notifications.work import Citation, Counted, Helper, Helping, Item
 from plan_definitions.model import Office
 from plan_definitions.schedule import Schedule
 from workflows.engine.board import Row, letter_order

@@ -15,16 +15,12 @@ from notifications.parts import (
     Alarm,
     Attempt,
     Case,
-    Citation,
     Closing,
     Decided,
     Decision,
     DeskNote,
     Digest,
     HandOvers,
-    Helper,
-    Helping,
-    Item,
     Leadership,
     NextRung,
     Part,
@@ -38,6 +34,7 @@ from notifications.parts import (
     UnitSection,
     Voice,
 )
+from notifications.work import Citation, Helper, Helping, Item
 from plan_definitions.model import Channel
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.records import Answered

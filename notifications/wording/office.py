@@ -5,9 +5,16 @@ from dataclasses import replace
 
 from notifications.blocks import Block, Button, Entry, Fact, Heading, Paragraph, Tone
 from notifications.letters import Action, Letter, Links, Slot
-from notifications.parts import MOST_LISTED, DeskNote, Digest, HandOvers, Item, Listed
+from notifications.parts import (
+    MOST_LISTED,
+    DeskNote,
+    Digest,
+    HandOvers,
+    Listed,
+)
 from notifications.speech import Speech
 from notifications.wording.items import MOST_HELPERS, title
+from notifications.work import Item
 from plan_definitions.model import Role
 from workflows.texts import N_
 

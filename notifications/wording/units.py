@@ -5,9 +5,15 @@ from functools import partial
 
 from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph, Unnamed, Unsaid
 from notifications.letters import Action, Letter, LetterKind, Links, Sender, Slot
-from notifications.parts import Item, PlanName, Tally, UnitSection, Voice
+from notifications.parts import (
+    PlanName,
+    Tally,
+    UnitSection,
+    Voice,
+)
 from notifications.speech import Speech
 from notifications.wording import items
+from notifications.work import Item
 
 MOST_IN_FULL = 20
 """Pieces of work with their buttons; whoever has more to do reads the rest as a list."""

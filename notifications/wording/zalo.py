@@ -11,8 +11,6 @@ from notifications.parts import (
     Decision,
     DeskNote,
     Digest,
-    Helping,
-    Item,
     Leadership,
     Part,
     SignIn,
@@ -21,6 +19,7 @@ from notifications.parts import (
 )
 from notifications.speech import Speech, speech
 from notifications.wording import items, leaders, occasions, office, units
+from notifications.work import Helping, Item
 from workflows.engine.states import Standing
 
 MOST_ITEMS = 5

@@ -6,9 +6,12 @@ from datetime import date
 
 from notifications.letters import Letter, LetterKind, Links
 from notifications.messages import zalo_text
-from notifications.parts import Item, UnitSection
+from notifications.parts import (
+    UnitSection,
+)
 from notifications.recipients import reader, sender
 from notifications.sections import Reading, Told, read, weekly_section
+from notifications.work import Item
 from plan_definitions.model import Channel, Office
 from workflows.engine import board
 from workflows.engine.states import Standing

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from notifications.parts import Item
 from notifications.sections import item, plan_name, read
+from notifications.work import Item
 from plan_definitions.schedule import ScheduledTask
 from workflows.engine import board
 from workflows.engine.board import Row, letter_order
