@@ -30,6 +30,7 @@ from workflows.errors import EnvironmentRefused
 from workflows.store.database import Database
 from workflows.store.schema import SCHEMAS
 from workflows.store.tables import Base, partial_indexes  # noqa: F401 - they stand in the metadata
+from workflows.texts import Language, translator
 
 
 @contextmanager
@@ -110,7 +111,7 @@ def test_a_database_of_a_newer_program_is_refused(empty_database_url: str) -> No
     [
         ("mysql://root@localhost/x", "mysql"),
         ("no address", "not a database address"),
-        ("postgresql://nobody:secret@127.0.0.1:1/x", "says no"),
+        ("postgresql://nobody:secret@127.0.0.1:1/x", "PostgreSQL does not let us in"),
         ("sqlite:////proc/nowhere/dondoc.db", "cannot make"),
     ],
 )
@@ -120,11 +121,37 @@ def test_what_cannot_be_opened_says_so_without_a_password(url: str, said: str) -
     assert "secret" not in str(refusal.value)
 
 
+def test_a_server_that_answers_nobody_is_told_with_its_words_quoted_and_the_mend() -> None:
+    with pytest.raises(EnvironmentRefused) as refusal:
+        Database.open("postgresql://nobody:secret@127.0.0.1:1/x", create=True)
+    said, mend = refusal.value.say(translator(Language.VI)).splitlines()
+    assert said.startswith("PostgreSQL không cho vào postgresql+psycopg://nobody:***@127.0.0.1:1/x: “conn")
+    assert "DONDOC_DATABASE_URL" in mend
+
+
+@pytest.mark.postgres
+def test_a_database_that_the_server_does_not_know_is_told_with_the_mend(postgres: PostgresDatabases) -> None:
+    address = postgres.empty()
+    with pytest.raises(EnvironmentRefused, match="PostgreSQL does not let us in") as refusal:
+        Database.open(re.sub(r"/dondoc_\d+", "/nobody_made_it", address), create=True)
+    assert "nobody_made_it" in str(refusal.value)
+    assert refusal.value.mend is not None
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "letter.docx"
     file.write_bytes(b"PK\x03\x04 not a database at all" * 50)
-    with pytest.raises(EnvironmentRefused, match="not a database"):
+    with pytest.raises(EnvironmentRefused) as refusal:
         Database.open(f"sqlite:///{file}", create=True)
+    said, mend = refusal.value.say(translator(Language.VI)).splitlines()
+    assert said == f"{file} không phải là cơ sở dữ liệu"
+    assert "DONDOC_DATABASE_URL" in mend
+
+
+def test_a_folder_in_the_place_of_the_file_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentRefused, match="cannot be opened") as refusal:
+        Database.open(f"sqlite:///{tmp_path}", create=True)
+    assert refusal.value.mend is not None
 
 
 def test_a_held_lock_is_said_after_the_wait(migrated_file: Path, tmp_path: Path) -> None:
