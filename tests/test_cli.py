@@ -166,6 +166,8 @@ def test_show_of_an_unknown_unit_suggests_one(call: Call) -> None:
         (["token", "revok", "x"], "there is no verb revok\ndid you mean `revoke`?"),
         (["rehearse", "plan.yaml", "-o", "x", "--late", "3"], "Error: --late must be a number from 0 to 1"),
         (["up", "--port", "99999"], "Error: --port must be a whole number from 0 to 65535"),
+        (["up", "--proxy", "10.0.0.300"], "`10.0.0.300` is no address of a proxy"),
+        (["web", "--proxy", "::1", "--proxy", "proxy"], "`proxy` is no address of a proxy"),
         (["graph", "plan.yaml", "--format", "png"], "Error: --format must be one of: svg, mermaid, dot"),
         (["status", "--as-of", "10/6/2026"], "Error: --as-of must be a date like 2026-06-10"),
     ],

@@ -6,6 +6,7 @@ exits with the code, the window shows a page. Anything else is a bug and may sho
 
 import errno
 import re
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -43,6 +44,8 @@ _SYSTEM_REASONS: Mapping[int, Phrase] = MappingProxyType(
 
 def system_reason(error: OSError) -> Phrase | str:
     """Why the system refused, for a `{reason}`; in its own words where the error is a rare one."""
+    if isinstance(error, socket.gaierror):
+        return Phrase("no machine of that name is known")
     known = _SYSTEM_REASONS.get(error.errno or 0)
     return known if known is not None else error.strerror or str(error)
 

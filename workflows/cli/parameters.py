@@ -1,12 +1,16 @@
 """Arguments and options that several verbs take, with their help."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from plan_definitions.diagnostics import Phrase
+from workflows.errors import WrongUse
 from workflows.texts import N_
 
 _WRITTEN_AS_A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -23,6 +27,19 @@ def iso_date(text: str) -> date:
     except ValueError:
         refusal = NoSuchDay if _WRITTEN_AS_A_DATE.fullmatch(text) else typer.BadParameter
         raise refusal(text) from None
+
+
+def check_proxies(proxies: Sequence[str]) -> None:
+    """Raise WrongUse for a proxy that is no address or network: no request would ever come from it."""
+    for proxy in proxies:
+        try:
+            ip_network(proxy, strict=False)
+        except ValueError:
+            raise WrongUse(
+                "`{proxy}` is no address of a proxy",
+                Phrase("write an address like 127.0.0.1, or a network like 10.0.0.0/8"),
+                proxy=proxy,
+            ) from None
 
 
 LARGEST_NUMBER = 2**31 - 1

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.parameters import Proxies, RootPath
+from workflows.cli.parameters import Proxies, RootPath, check_proxies
 from workflows.cli.session import Session
 from workflows.operations.mail.lanes import lane_of
 from workflows.supervision.supervisor import Setup, run_office
@@ -38,6 +38,7 @@ def up(
 ) -> None:
     """Run Prefect's server, the daily round, delivery and the window until SIGTERM or Ctrl-C."""
     session = Session.of(context)
+    check_proxies(proxy or ())
     with session.database(create=True):
         lane_of(session.settings)  # settings that no letter may leave with are refused before anything starts
     setup = Setup(

@@ -9,7 +9,7 @@ from plan_definitions.diagnostics import Phrase
 from web.app import create_app
 from web.server import listen, serve
 from workflows.cli import output
-from workflows.cli.parameters import Proxies, RootPath
+from workflows.cli.parameters import Proxies, RootPath, check_proxies
 from workflows.cli.session import Session
 from workflows.texts import N_
 
@@ -27,6 +27,7 @@ def web(
 ) -> None:
     """Serve the window until stopped."""
     session = Session.of(context)
+    check_proxies(proxy or ())
     app = create_app(session.settings, clock=session.now)
     with closing(listen(host, port)) as listening:
         bound = listening.getsockname()[1]

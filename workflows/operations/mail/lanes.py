@@ -1,13 +1,13 @@
 """The way out: which account letters leave through, and the connection to its server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from notifications.addresses import Mailbox, MailInputError
 from notifications.inbox import EmbeddedInbox
 from notifications.outcomes import Transport
-from notifications.servers import MailServer, MailServerError, Security
+from notifications.servers import MailServer, MailServerError, Security, ServerFault
 from notifications.transport import YagmailTransport
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
@@ -22,6 +22,15 @@ INBOX = "inbox"
 _SENDER = "dondoc@localhost.localdomain"
 """Who letters to the embedded inbox come from while no sender is set."""
 
+_FAULTS: Mapping[ServerFault, Phrase] = {
+    ServerFault.HOST: Phrase("that is no name or address of a machine"),
+    ServerFault.PORT: Phrase("that is no port"),
+    ServerFault.TIME_LIMIT: Phrase("waiting for a mail server takes some time"),
+    ServerFault.HALF_A_LOGIN: Phrase("a user needs a password, and a password its user"),
+    ServerFault.LOGIN_NOT_ASCII: Phrase("a mail server is logged in to with printable ASCII characters"),
+    ServerFault.UNPROTECTED_LOGIN: Phrase("the password would go over the network in clear"),
+}
+
 
 def lane_of(settings: Settings) -> Lane:
     """The account that the settings describe. Raises EnvironmentRefused for an address that is none."""
@@ -29,7 +38,11 @@ def lane_of(settings: Settings) -> Lane:
     try:
         sender = Mailbox(settings.mail_from or _SENDER)
     except MailInputError as error:
-        raise EnvironmentRefused("DONDOC_MAIL_FROM is no mail address: {why}", why=str(error)) from error
+        raise EnvironmentRefused(
+            "DONDOC_MAIL_FROM is no mail address: `{address}`",
+            Phrase("write one like office@commune.example, in plain Latin letters"),
+            address=settings.mail_from,
+        ) from error
     signer = LinkSigner(settings.signing_key(home))
     return Lane(sender, signer, settings.public_base_url, sender, settings.smtp_per_day)
 
@@ -76,5 +89,5 @@ def _server(settings: Settings) -> MailServer:
         raise EnvironmentRefused(
             "the mail server's settings are refused: {why}",
             Phrase("look at DONDOC_SMTP_HOST, PORT, USER, PASSWORD and SECURITY"),
-            why=str(error),
+            why=_FAULTS[error.reason],
         ) from error
