@@ -29,6 +29,7 @@ from workflows.operations.mail.deliver import (
     ALARMED_REST,
     LANE_REST,
     LEASE,
+    QUOTA_USED_UP,
     RENEWED_AFTER,
     Delivered,
     Lane,
@@ -457,7 +458,7 @@ def test_a_quota_is_spent_on_letters_that_go_out_and_never_passed(
     # Until the first of them are a day old nothing is asked for: the hour counts as a whole.
     rests = send(database, server, lane=lane)
     assert (rests.left, rests.rests_until) == (150, NOON + timedelta(hours=25))
-    assert rests.trouble == "quota of 100 letters in 24 hours is used up"
+    assert rests.trouble == QUOTA_USED_UP
     tomorrow = NOON + timedelta(hours=26)
     assert send(database, server, tomorrow, lane).sent == 100
     assert send(database, server, tomorrow + timedelta(hours=26), lane) == Delivered(sent=50)

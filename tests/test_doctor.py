@@ -23,6 +23,7 @@ from notifications.letters import from_json
 from plan_definitions.diagnostics import Phrase
 from workflows.flows.pulse import Pulse
 from workflows.home import Home
+from workflows.operations.mail.deliver import QUOTA_USED_UP
 from workflows.operations.mail.queueing import morning
 from workflows.operations.round import run_round
 from workflows.operations.upkeep import machine_checks
@@ -280,6 +281,15 @@ def test_an_account_that_was_turned_away_is_told_with_the_servers_word(settings:
     assert "535 5.7.8 bad credentials" in said(found)
     assert "535" not in found.for_log.say(lambda text: text)
     assert findings_at(settings, at(9))[Check.MAIL_STUCK].ok
+
+
+def test_a_spent_quota_is_no_trouble_until_letters_wait_too_long_for_it(settings: Settings) -> None:
+    with closing(Database.open(settings.database, create=False)) as database, database.write() as transaction:
+        transaction.senders.pause("dondoc@localhost.localdomain", at(20), QUOTA_USED_UP)
+    assert findings_at(settings, at(8))[Check.MAIL_STUCK].ok
+    found = findings_at(settings, at(12))[Check.MAIL_STUCK]
+    assert not found.ok
+    assert "DONDOC_SMTP_PER_DAY" in said(found)
 
 
 def test_a_letter_given_up_is_told_for_a_week(settings: Settings) -> None:

@@ -39,6 +39,9 @@ LANE_REST = timedelta(minutes=5)
 ALARMED_REST = timedelta(minutes=30)
 """How long it rests where a person must act: asking more often would lock the account or keep it listed."""
 
+QUOTA_USED_UP = "the quota of letters in 24 hours is used up"
+"""Why an account rests that no server turned away."""
+
 REFUSALS = 3
 """Addresses in a row at which policy (5.7.x) refused a letter that show the account is at fault, not the
 letters: whether minutes or a day apart, as long as no letter was taken between."""
@@ -159,7 +162,7 @@ class _Delivery:
             if lane.per_day is not None:
                 room = min(room, transaction.senders.left(lane.sender.address, now, lane.per_day))
                 if room == 0:
-                    self._wait_for_quota(transaction, now, lane.per_day)
+                    self._wait_for_quota(transaction, now)
                     return None
             claimed = self._claim_due(transaction, now, room)
             condemned = {c.letter.office: transaction.letters.condemned(c.letter.office) for c in claimed}
@@ -171,12 +174,12 @@ class _Delivery:
                 transaction.senders.take(lane.sender.address, now, len(ready), lane.per_day)
         return ready if claimed else None
 
-    def _wait_for_quota(self, transaction: Transaction, now: datetime, per_day: int) -> None:
+    def _wait_for_quota(self, transaction: Transaction, now: datetime) -> None:
         """Let the account rest until its quota has room again, where letters wait for that."""
         due = transaction.letters.next_due(offices=self.offices)
         if due is not None and due <= now:
-            sender, why = self.lane.sender.address, f"quota of {per_day} letters in 24 hours is used up"
-            transaction.senders.pause(sender, transaction.senders.room_from(sender, now), why)
+            sender = self.lane.sender.address
+            transaction.senders.pause(sender, transaction.senders.room_from(sender, now), QUOTA_USED_UP)
 
     def _claim_due(self, transaction: Transaction, now: datetime, room: int) -> list[ClaimedLetter]:
         """Up to `room` letters of the offices that may write now, and urgent ones of those that rest."""

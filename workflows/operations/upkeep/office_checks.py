@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from plan_definitions.diagnostics import Phrase
 from plan_definitions.working_days import WorkingCalendar
+from workflows.operations.mail.deliver import QUOTA_USED_UP
 from workflows.operations.mail.lanes import lane_of
 from workflows.operations.mail.outbox import undelivered
 from workflows.operations.mail.queueing import morning
@@ -138,13 +139,27 @@ def _round(transaction: Transaction, office: str, settings: Settings, now: datet
 
 
 def _stuck(transaction: Transaction, office: str, settings: Settings, now: datetime) -> Finding | None:
-    """Letters that should have left, told with the server's last word."""
+    """Letters that should have left, told with the server's last word.
+
+    That an account has sent its letters of the day is no trouble: some that wait too long for it are.
+    """
     rest = transaction.senders.paused(lane_of(settings).sender.address, now)
     waiting = transaction.letters.find(office, states=[*TO_SEND, LetterState.SENDING])
     could_leave = _could_leave(transaction, office, now)
     stuck = [letter for letter in waiting if _is_stuck(letter, now, could_leave=could_leave)]
-    if not stuck and (rest is None or not waiting):
+    spent = rest is not None and rest[1] == QUOTA_USED_UP
+    if not stuck and (rest is None or spent or not waiting):
         return None
+    if spent:
+        return wrong(
+            Check.MAIL_STUCK,
+            Phrase(
+                "{office}: letters that do not leave: {n}; the account has sent all that it may in 24 hours",
+                {"office": office, "n": len(stuck)},
+            ),
+            Phrase("Raise DONDOC_SMTP_PER_DAY if the provider allows more; they leave when there is room."),
+            office,
+        )
     word = rest[1] if rest is not None else next((one.last_reply for one in stuck if one.last_reply), None)
     values = {"office": office, "n": len(stuck) or len(waiting), "why": word or "-"}
     return wrong(
