@@ -24,6 +24,7 @@ from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused
 from workflows.flows import clockwork
 from workflows.flows.due import delivery_due, next_round, rounds_due
+from workflows.flows.environment import client_environment, surroundings
 from workflows.flows.pulse import is_silent
 from workflows.home import Home
 from workflows.operations.mail.deliver import deliver
@@ -297,7 +298,9 @@ def test_the_clock_s_log_holds_a_mail_server_s_numbers_and_not_its_words(
     delivered = {"sent": 0, "deferred": 1, "dead": 0, "left": 1, "why": "550 vhxh@xa.example is blocked"}
     rests = {"rests_until": "2026-06-10T03:00:00+00:00"}
     told = {**delivered, **rests, "numbers": "stage mail, code 550, status 5.7.1"}
-    monkeypatch.setattr("workflows.flows.deliver_mail.deliver_mail", lambda: told)
+    # Imported elsewhere, Prefect would log to the terminal for the rest of this process.
+    with surroundings(client_environment(Home.create(office.home), "http://127.0.0.1:9")):
+        monkeypatch.setattr("workflows.flows.deliver_mail.deliver_mail", lambda: told)
     clock = clockwork.Clockwork(
         read_settings(office.folder), lambda: at(9), Event(), Language.EN, lines.append
     )  # fmt: skip
