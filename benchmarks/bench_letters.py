@@ -24,12 +24,7 @@ from notifications.addresses import Mailbox
 from notifications.letters import Letter, LetterKind, Links, Recipient, Sender, Slot, from_json, to_json
 from notifications.messages import Rendered, render
 from notifications.mime import Message, compose, random_message_id
-from notifications.parts import (
-    PlanName,
-    Tally,
-    UnitSection,
-    Voice,
-)
+from notifications.parts import PlanName, Tally, UnitSection, Voice
 from notifications.work import Citation, Helper, Item
 from plan_definitions.model import Channel
 from workflows.engine.states import Standing

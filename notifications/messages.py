@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 from notifications import calendar_events
 from notifications.calendar_events import DueDate
 from notifications.letters import Letter, Links
+from notifications.sections import MOST_NAMED
 from notifications.speech import speech
 from notifications.wording import items
 from notifications.wording.pages import headline, page
@@ -24,7 +25,7 @@ __all__ = ["HTML_LIMIT", "Rendered", "headline", "render", "zalo_text"]
 HTML_LIMIT = 100_000
 """Bytes of HTML: Gmail clips a letter at 102 KB, and with it the closing lines."""
 
-ROW_LIMITS = (60, 40, 25, 12, 6, 3)
+ROW_LIMITS = (MOST_NAMED, 40, 25, 12, 6, 3)
 """How many rows are shown; the next smaller number is tried while a letter is too big."""
 
 _MOST_EVENTS = 100

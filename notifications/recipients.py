@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from notifications.letters import Recipient, Sender
-from notifications.parts import (
-    Voice,
-)
+from notifications.parts import Voice
 from notifications.work import Helper
 from plan_definitions.model import Channel, Contact, Manner, Office, Role, Unit
 

@@ -5,11 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from notifications.parts import (
-    PlanName,
-    Tally,
-    UnitSection,
-)
+from notifications.parts import PlanName, Tally, UnitSection
 from notifications.recipients import helper, voice_of
 from notifications.work import Citation, Counted, Helper, Helping, Item
 from plan_definitions.model import Office
@@ -26,7 +22,7 @@ _PRESSING = frozenset({Standing.OVERDUE, Standing.DUE_SOON})
 _DAYS_TO_SUNDAY = 6
 
 MOST_NAMED = 60
-"""Pressing work that a letter names at most: it has room for no more, and tells how much more there is."""
+"""Pressing work that a letter names at most, and rows that it shows: what is beyond is counted."""
 
 
 def plan_name(schedule: Schedule) -> PlanName:

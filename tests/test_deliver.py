@@ -232,14 +232,13 @@ def test_a_lane_that_is_turned_away_rests_and_its_letters_wait_without_an_attemp
     server.play(where, reply, times=None)
     result = send(database, server)
     assert result.why is not None
-    assert result == Delivered(deferred=3, left=3, why=result.why, trouble=result.why.reply)
+    assert result == Delivered(deferred=3, left=3, why=result.why)
     assert result.why.alarms is alarms
     assert states(database, ids) == [LetterState.QUEUED] * 3
     assert {get(database, n).attempts for n in ids} == {0}
     with database.read() as transaction:
         paused = transaction.senders.paused(SENDER.address, NOON)
-    assert paused is not None
-    assert paused[0] == NOON + (ALARMED_REST if alarms else LANE_REST)
+    assert paused == (NOON + (ALARMED_REST if alarms else LANE_REST), result.why.reply)
 
 
 def test_nobody_listening_leaves_the_letters_queued(database: Database) -> None:
@@ -248,8 +247,8 @@ def test_nobody_listening_leaves_the_letters_queued(database: Database) -> None:
     with YagmailTransport(nowhere) as transport:
         result = deliver(database, transport, LANE, Clock())
     assert (result.sent, result.left) == (0, 2)
-    assert result.trouble is not None
-    assert "refused" in result.trouble.lower()
+    assert result.why is not None
+    assert "refused" in result.why.reply.lower()
     assert states(database, ids) == [LetterState.QUEUED] * 2
 
 
@@ -258,7 +257,7 @@ def test_an_account_that_rests_is_asked_for_by_hand_only(database: Database, ser
     with database.write() as transaction:
         transaction.senders.pause(SENDER.address, NOON + LANE_REST, "535 refused")
     resting = send(database, server)
-    assert resting == Delivered(left=2, rests_until=NOON + LANE_REST, trouble="535 refused")
+    assert resting == Delivered(left=2, rests_until=NOON + LANE_REST)
     assert server.sessions == 0
     assert send(database, server, passing_over_rest=True).sent == 2
     queue_more = NOON + LANE_REST
@@ -458,7 +457,8 @@ def test_a_quota_is_spent_on_letters_that_go_out_and_never_passed(
     # Until the first of them are a day old nothing is asked for: the hour counts as a whole.
     rests = send(database, server, lane=lane)
     assert (rests.left, rests.rests_until) == (150, NOON + timedelta(hours=25))
-    assert rests.trouble == QUOTA_USED_UP
+    with database.read() as transaction:
+        assert transaction.senders.paused(SENDER.address, NOON) == (rests.rests_until, QUOTA_USED_UP)
     tomorrow = NOON + timedelta(hours=26)
     assert send(database, server, tomorrow, lane).sent == 100
     assert send(database, server, tomorrow + timedelta(hours=26), lane) == Delivered(sent=50)

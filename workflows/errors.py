@@ -145,6 +145,11 @@ class Fault(DonDocError):
         )
 
 
+def for_log(error: Exception) -> DonDocError:
+    """What a log may hold of an error: one of ours as it is, of any other its kind and place."""
+    return error if isinstance(error, DonDocError) else Fault(error)
+
+
 def _places(error: Exception) -> Iterator[tuple[Path, int]]:
     """The files and lines an error came through, the outermost first."""
     step = error.__traceback__

@@ -3,10 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from notifications.letters import Letter, LetterKind
-from notifications.parts import (
-    UnitSection,
-    Voice,
-)
+from notifications.parts import UnitSection, Voice
 from notifications.speech import Speech
 from notifications.wording.items import of_earlier_weeks
 from notifications.work import Pressing

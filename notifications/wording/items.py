@@ -5,9 +5,7 @@ from datetime import date, timedelta
 
 from notifications.blocks import Button, Entry, Line, Tone
 from notifications.letters import Action, Links, slot_of
-from notifications.parts import (
-    Voice,
-)
+from notifications.parts import Voice
 from notifications.speech import Speech
 from notifications.work import Helper, Helping, Item
 from workflows.engine.states import Standing

@@ -17,11 +17,7 @@ from notifications.blocks import (
     Unsaid,
 )
 from notifications.letters import Action, Letter, Links, Slot, slot_of
-from notifications.parts import (
-    Attempt,
-    Case,
-    Leadership,
-)
+from notifications.parts import Attempt, Case, Leadership
 from notifications.speech import Speech
 from notifications.wording.items import LONGEST_TITLE, title
 from notifications.work import Item

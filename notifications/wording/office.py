@@ -5,13 +5,7 @@ from dataclasses import replace
 
 from notifications.blocks import Block, Button, Entry, Fact, Heading, Paragraph, Tone
 from notifications.letters import Action, Letter, Links, Slot
-from notifications.parts import (
-    MOST_LISTED,
-    DeskNote,
-    Digest,
-    HandOvers,
-    Listed,
-)
+from notifications.parts import MOST_LISTED, DeskNote, Digest, HandOvers, Listed
 from notifications.speech import Speech
 from notifications.wording.items import MOST_HELPERS, title
 from notifications.work import Item

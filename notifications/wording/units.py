@@ -5,12 +5,7 @@ from functools import partial
 
 from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph, Unnamed, Unsaid
 from notifications.letters import Action, Letter, LetterKind, Links, Sender, Slot
-from notifications.parts import (
-    PlanName,
-    Tally,
-    UnitSection,
-    Voice,
-)
+from notifications.parts import PlanName, Tally, UnitSection, Voice
 from notifications.speech import Speech
 from notifications.wording import items
 from notifications.work import Item

@@ -1,6 +1,5 @@
 """`dondoc deliver`: send what is due, through the Prefect flow."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -11,8 +10,9 @@ from workflows.cli.parameters import AsJson
 from workflows.cli.prefect_runs import Delivery, flows_running, run_delivery
 from workflows.cli.session import Session
 from workflows.errors import EnvironmentRefused
+from workflows.flows.due import told_of_rest
 from workflows.operations.mail.lanes import inbox_folder, lane_of
-from workflows.texts import N_, count, instant
+from workflows.texts import N_, count
 
 COUNTS = ("sent", "deferred", "dead", "left")
 
@@ -46,12 +46,7 @@ def deliver(
             why=delivered["why"],
         )
     if delivered["rests_until"] is not None:
-        until = datetime.fromisoformat(str(delivered["rests_until"]))
-        said = Phrase(
-            "The account rests until {instant}; what is left leaves then.",
-            {"instant": instant(until, session.language)},
-        )
-        output.warn(said.say(session.translate))
+        output.warn(told_of_rest(str(delivered["rests_until"]), session.language).say(session.translate))
 
 
 def summary(delivered: Delivery, session: Session) -> Phrase:

@@ -16,8 +16,8 @@ from threading import Event
 
 from plan_definitions.diagnostics import Phrase
 from workflows.children import stop_on_termination, stop_with_parent
-from workflows.errors import DonDocError, EnvironmentRefused, Fault
-from workflows.flows.due import delivery_due, next_round, rounds_due
+from workflows.errors import EnvironmentRefused, Fault, for_log
+from workflows.flows.due import delivery_due, next_round, rounds_due, told_of_rest
 from workflows.flows.pulse import Pulse
 from workflows.flows.server import announced_address, answers, flows_at
 from workflows.flows.store import using
@@ -27,7 +27,7 @@ from workflows.operations.mail.lanes import lane_of
 from workflows.settings import Settings, read_settings
 from workflows.store.commits import Commits
 from workflows.store.database import Database
-from workflows.texts import Language, count, date_long, instant, translator
+from workflows.texts import Language, count, date_long, translator
 
 LOOK_SECONDS = 0.5
 """How often commits are looked for: the longest that a letter waits for its delivery to begin."""
@@ -137,8 +137,7 @@ class Clockwork:
             with flows_at(home, address), self._surroundings():
                 fruitful = flow()
         except Exception as error:  # noqa: BLE001 - one failed run must not end the clock
-            told = error if isinstance(error, DonDocError) else Fault(error)
-            self._tell(Phrase("{name} failed: {reason}", {"name": name, "reason": told.phrase}))
+            self._tell(Phrase("{name} failed: {reason}", {"name": name, "reason": for_log(error).phrase}))
             fruitful = False
         if fruitful:
             rest.seconds = FIRST_REST
@@ -187,12 +186,7 @@ class Clockwork:
         if delivered["why"] is not None:
             self._tell(Phrase("the mail server turned us away: {why}", {"why": delivered["numbers"]}))
         elif delivered["rests_until"] is not None:
-            until = datetime.fromisoformat(str(delivered["rests_until"]))
-            said = Phrase(
-                "The account rests until {instant}; what is left leaves then.",
-                {"instant": instant(until, self.language)},
-            )
-            self._tell(said)
+            self._tell(told_of_rest(str(delivered["rests_until"]), self.language))
         return bool(delivered["sent"])
 
     def _wait(self, until: datetime, commits: Commits) -> None:

@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from plan_definitions.diagnostics import Phrase
 from workflows.operations.mail.queueing import morning
 from workflows.operations.mail.quiet_hours import is_quiet, next_morning
 from workflows.store.database import Database
 from workflows.store.transaction import Transaction
-from workflows.texts import LOCAL_ZONE
+from workflows.texts import LOCAL_ZONE, Language, instant
 
 
 def next_round(now: datetime) -> datetime:
@@ -44,6 +45,14 @@ def rests_until(database: Database, sender: str, now: datetime) -> datetime | No
     with database.read() as transaction:
         rest = transaction.senders.paused(sender, now)
     return None if rest is None else rest[0]
+
+
+def told_of_rest(until: str, language: Language) -> Phrase:
+    """Until when (ISO text, as the delivery flow returns it) an account rests that nobody turned away."""
+    return Phrase(
+        "The account rests until {instant}; what is left leaves then.",
+        {"instant": instant(datetime.fromisoformat(until), language)},
+    )
 
 
 def _due_by_hour(transaction: Transaction, now: datetime) -> datetime:

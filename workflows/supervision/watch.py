@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from plan_definitions.diagnostics import Phrase
-from workflows.errors import DonDocError, EnvironmentRefused, Fault
+from workflows.errors import EnvironmentRefused, for_log
 from workflows.operations.upkeep.alarm import raise_alarms
 from workflows.operations.upkeep.findings import Finding
 from workflows.settings import Settings
@@ -51,8 +51,7 @@ class Watch:
         try:
             self._look(now)
         except Exception as error:  # noqa: BLE001 - a check that breaks must not bring the office down
-            told = error if isinstance(error, DonDocError) else Fault(error)
-            self.tell(Phrase("The watch itself failed: {reason}", {"reason": told.phrase}))
+            self.tell(Phrase("The watch itself failed: {reason}", {"reason": for_log(error).phrase}))
 
     def _look(self, now: float) -> None:
         instant = self.clock()

@@ -53,7 +53,7 @@ class Delivered:
 
     `left` counts letters that wait: for their next attempt, for morning, or for the account. `why` is the
     server's word where it turned the account away; `rests_until` is set where the account was resting
-    already, so that nothing was tried, and `trouble` says why in either case.
+    already, so that nothing was tried.
     """
 
     sent: int = 0
@@ -64,7 +64,6 @@ class Delivered:
     left: int = 0
     why: Outcome | None = None
     rests_until: datetime | None = None
-    trouble: str | None = None
 
 
 def deliver(
@@ -89,7 +88,7 @@ def deliver(
         run.expire(transaction)
         rest = run.look_at_account(transaction)
     if rest is not None and not passing_over_rest:
-        return replace(run.outcome(), rests_until=rest[0], trouble=rest[1])
+        return replace(run.outcome(), rests_until=rest)
     run.send_all()
     return run.outcome()
 
@@ -119,13 +118,13 @@ class _Delivery:
         for letter in stale:
             free(transaction, letter)
 
-    def look_at_account(self, transaction: Transaction) -> tuple[datetime, str] | None:
-        """Until when the account rests and why; note what the first letter that it is let in with ends."""
+    def look_at_account(self, transaction: Transaction) -> datetime | None:
+        """Until when the account rests; note what the first letter that it is let in with ends."""
         sender = self.lane.sender.address
         rest = transaction.senders.paused(sender, self.clock())
         self.paused = rest is not None
         self.suspects = transaction.refusals.in_a_row(sender) > 0
-        return rest
+        return None if rest is None else rest[0]
 
     def send_all(self) -> None:
         """Claim and send batch by batch. A letter that is overtaken or cannot be written ends no batch."""
@@ -145,7 +144,6 @@ class _Delivery:
             expired=self.counted["expired"],
             left=left,
             why=self.why,
-            trouble=None if self.why is None else self.why.reply,
         )
 
     def _of_offices(self) -> Iterable[str | None]:

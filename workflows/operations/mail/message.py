@@ -6,9 +6,7 @@ from datetime import date
 
 from notifications.letters import Letter, LetterKind, Links
 from notifications.messages import zalo_text
-from notifications.parts import (
-    UnitSection,
-)
+from notifications.parts import UnitSection
 from notifications.recipients import reader, sender
 from notifications.sections import Reading, Told, read, weekly_section
 from notifications.work import Item

@@ -6,11 +6,7 @@ from datetime import date, datetime
 
 from notifications import letters as letter_records
 from notifications.letters import ROUND_LETTERS, Letter
-from notifications.parts import (
-    Leadership,
-    Part,
-    UnitSection,
-)
+from notifications.parts import Leadership, Part, UnitSection
 from notifications.work import Item, Pressing
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.ladder import paused_until

@@ -8,10 +8,7 @@ from enum import StrEnum
 
 from notifications.letters import Letter, LetterKind
 from notifications.messages import Rendered
-from notifications.parts import (
-    Leadership,
-    UnitSection,
-)
+from notifications.parts import Leadership, UnitSection
 from notifications.work import Pressing
 from plan_definitions.schedule import Schedule
 from plan_definitions.working_days import WorkingCalendar
