@@ -9,7 +9,8 @@ _MADE_BETWEEN_COLLECTIONS = 100_000
 
 A call imports some hundred modules, a round makes and keeps tens of thousands of records, and none of it is
 garbage: with Python's own 700 the looking took a twelfth of a start and an eighth of a morning of 10,000
-overdue assignments, which peaks at 131 MB instead of 129. Cycles wait until there are so many, also in what runs for days.
+overdue assignments, which peaks at 131 MB instead of 129. Cycles wait until there are so many, also in what
+runs for days.
 """
 
 
