@@ -158,7 +158,11 @@ class Assignments:
 
         `taken_back` counts one less: the letter never left.
         """
-        in_hand = select(ROW.number, ROW.facts).where(ROW.state.in_(sorted(IN_HAND))).with_for_update()
+        in_hand = (
+            select(ROW.number, ROW.facts)
+            .where(ROW.state.in_(sorted(IN_HAND)))
+            .with_for_update(key_share=True)
+        )
         counted = sorted(set(numbers))
         self._note_a_count(counted)
         for chosen in batches(counted):

@@ -19,7 +19,7 @@ class Chain:
 
     def __init__(self, connection: Connection, plan_number: int) -> None:
         """Lock the head, so that appenders take turns. Raises NotFound."""
-        query = select(PlanRow).where(PlanRow.number == plan_number).with_for_update()
+        query = select(PlanRow).where(PlanRow.number == plan_number).with_for_update(key_share=True)
         plan = connection.execute(query).one_or_none()
         if plan is None:
             raise NotFound("there is no plan number {number} in the store", number=plan_number)

@@ -89,7 +89,7 @@ class _Writer:
             select(ROW.number, ROW.state, ROW.due, ROW.rung, ROW.facts)
             .where(ROW.number.in_({c.after.number for c in moves}), ROW.plan_number == self._plan_number)
             .order_by(ROW.number)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         stored: dict[int, Values] = {number: tuple(rest) for number, *rest in self._connection.execute(query)}
         won = []

@@ -46,7 +46,7 @@ class Claims:
             .where(_is_due(now), ROW.expires_at > now)
             .order_by(ROW.urgent.desc(), ROW.not_before, ROW.id)
             .limit(limit)
-            .with_for_update(skip_locked=True, of=ROW)
+            .with_for_update(key_share=True, skip_locked=True, of=ROW)
         )
         if offices is not None:
             query = query.where(ROW.office.in_(sorted(offices)))

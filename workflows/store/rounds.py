@@ -75,7 +75,7 @@ class Rounds:
 
     def _lock(self, office: str) -> None:
         # The office's row stands for "the round of this office": PostgreSQL lets one asker in at a time.
-        query = select(OfficeRow.id).where(OfficeRow.id == office).with_for_update()
+        query = select(OfficeRow.id).where(OfficeRow.id == office).with_for_update(key_share=True)
         if self._connection.execute(query).one_or_none() is None:
             raise NotFound("there is no office `{office}` in the store", office=office)
 
@@ -84,7 +84,7 @@ class Rounds:
     ) -> Row[Any] | None:
         query = select(RoundRow.__table__).where(RoundRow.office == office)
         if lock:
-            query = query.with_for_update()
+            query = query.with_for_update(key_share=True)
         if finished:
             query = query.where(RoundRow.finished_at.is_not(None))
         if before is not None:

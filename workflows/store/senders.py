@@ -85,7 +85,9 @@ class Senders:
     def _lock(self, sender: str) -> None:
         statement = insert(self._connection, SenderRow).values(name=sender)
         self._connection.execute(statement.on_conflict_do_nothing())
-        self._connection.execute(select(SenderRow.name).where(SenderRow.name == sender).with_for_update())
+        self._connection.execute(
+            select(SenderRow.name).where(SenderRow.name == sender).with_for_update(key_share=True)
+        )
 
 
 def _counted(sender: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
