@@ -10,7 +10,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ import psycopg
 import pytest
 import uvicorn
 from hypothesis import settings
+from lock_order import watched
 from psycopg import sql
 from sqlalchemy import make_url
 from web_house import House, open_house, play_season
@@ -213,10 +214,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An empty store; a test that takes it runs on SQLite and on PostgreSQL."""
+def database(database_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty store; a test that takes it runs on SQLite and on PostgreSQL.
+
+    Operations must lock in order; tests of the store itself call its parts in any.
+    """
     opened = Database.open(database_url, create=False)
-    yield opened
+    of_the_store = request.path.name.startswith("test_store_")
+    with watched(opened) if opened.dialect == "postgresql" and not of_the_store else nullcontext():
+        yield opened
     opened.close()
 
 

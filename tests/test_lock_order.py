@@ -2,15 +2,19 @@
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from threading import Barrier
+from typing import Any
 
 import pytest
 from conftest import PostgresDatabases
-from operation_cases import KIM_THANH, PLAN, at, june, publish_plan, round_on
+from lock_order import watched
+from operation_cases import KIM_THANH, PLAN, at, june, letter_to, move, publish_plan, round_on
 from store_builders import queued_letter
 
+from notifications.parts import UnitSection
+from notifications.summaries import round_letters
 from workflows.engine.orders import Actor, Order
 from workflows.engine.states import Verb
 from workflows.operations.answers import carry_out_once
@@ -80,3 +84,35 @@ def test_two_forms_about_one_plan_are_carried_out_one_after_the_other(
 
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(start, ("thon-1", "thon-2"))) == ["started", "started"]
+
+
+def test_a_report_waits_while_the_letters_of_a_morning_are_put_into_words(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reported_meanwhile(*arguments: Any, **options: Any) -> Any:
+        report.append(threads.submit(move, database, Verb.SUBMIT, "handover/youth", "youth", june(9)))
+        wait_until_somebody_waits(database)
+        return round_letters(*arguments, **options)
+
+    monkeypatch.setattr("workflows.operations.mail.summarise.round_letters", reported_meanwhile)
+    report: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as threads:
+        round_on(database, june(9))
+    report[0].result()
+    _, letter = letter_to(database, "youth@kim-thanh.example", june(9))
+    (section,) = letter.parts
+    assert isinstance(section, UnitSection)
+    assert [item.assignment for item in section.pressing] == ["handover/youth"]
+
+
+def test_locking_a_letter_after_its_plan_is_noticed(database: Database) -> None:
+    wrong = pytest.raises(AssertionError, match="letters after plans")
+    with wrong, watched(database), database.write() as transaction:
+        transaction.plans.hold([1])
+        transaction.letters.find(KIM_THANH, hold=True)
+
+
+def test_moving_work_without_its_plan_is_noticed(database: Database) -> None:
+    wrong = pytest.raises(AssertionError, match="without the plan")
+    with wrong, watched(database), database.write() as transaction:
+        transaction.assignments.wake(1, june(2), tasks=["signs"])

@@ -40,7 +40,7 @@ def close_plan(
     Raises NotFound where it is unknown or closed, MoveRefused where `by` is not the standing office.
     """
     with database.write() as transaction:
-        stored = transaction.plans.get(office, plan)
+        stored = transaction.plans.get(office, plan, hold=True)
         check_office(by, transaction.offices.get(office))
         if not transaction.plans.close(stored.number, as_of):
             raise NotFound("the plan `{plan}` is closed already", plan=plan)

@@ -68,7 +68,8 @@ def carry_out_in(
     language: Language = Language.VI,
 ) -> Row:
     """As `carry_out`, within a transaction that somebody else opened and ends."""
-    plan = transaction.plans.get(where.office, where.plan)
+    # Held before it is read: who moves something at the same moment comes after, and is not refused for it.
+    plan = transaction.plans.get(where.office, where.plan, hold=True)
     check_not_closed(plan)
     # Whoever may sign in or hold a link may act: plans published before somebody came do not name him.
     order = draft(find_actor(who, transaction.offices.get(where.office)))

@@ -43,7 +43,7 @@ def erase_note(
     """
     with database.write() as transaction:
         check_office(by, transaction.offices.get(office))
-        stored = transaction.plans.get(office, plan)
+        stored = transaction.plans.get(office, plan, hold=True)
         number = transaction.assignments.get(stored.number, assignment).number
         records = transaction.history.of_assignment(number)
         known = any(found.sequence == sequence for found in records)

@@ -75,11 +75,12 @@ class Letters(Claims):
         useless_by: datetime | None = None,
         limit: int | None = None,
         after: int = 0,
+        hold: bool = False,
     ) -> list[StoredLetter]:
         """Letters with an id above `after`, oldest first, narrowed by whatever is given.
 
         They were written from `since` on and before `before`, reached a final state from `ended_since` on,
-        and expire by `useless_by`.
+        and expire by `useless_by`. With `hold` nobody else claims or ends them before the transaction ends.
         """
         query = select(*COLUMNS).where(ROW.id > after).order_by(ROW.id).limit(limit)
         if office is not None:
@@ -98,6 +99,8 @@ class Letters(Claims):
             query = query.where(ROW.finished_at >= ended_since)
         if useless_by is not None:
             query = query.where(ROW.expires_at <= useless_by)
+        if hold:
+            query = query.with_for_update(key_share=True)
         return self._read(query)
 
     def newest_first(
@@ -231,12 +234,16 @@ class Letters(Claims):
         return self._settle(letter_ids, unsent, state=LetterState.SUPERSEDED, finished_at=now, last_reply=why)
 
     def expire(self, now: datetime) -> int:
-        """Give up letters whose usefulness has passed; how many."""
+        """Give up letters whose usefulness has passed, but for those that somebody holds now; how many."""
         left = and_(ROW.state == LetterState.SENDING, ROW.lease_until <= now)
         unsent = or_(ROW.state.in_(sorted(TO_SEND)), left)
-        statement = update(ROW).where(unsent, ROW.expires_at <= now)
+        stale = select(ROW.id).where(unsent, ROW.expires_at <= now)
+        ids = self._connection.scalars(stale.with_for_update(key_share=True, skip_locked=True)).all()
         values = {"state": LetterState.EXPIRED, "finished_at": now}
-        return self._connection.execute(statement.values(values)).rowcount
+        return sum(
+            self._connection.execute(update(ROW).where(ROW.id.in_(some)).values(values)).rowcount
+            for some in batches(ids)
+        )
 
     def handed_over(self, letter_id: int, by: str, now: datetime) -> bool:
         """Tick off an item that somebody carried, called or showed; False where it was not to be."""

@@ -3,21 +3,22 @@
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, select, union, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from plan_definitions.schedule import Schedule
 from workflows.engine.history import FIRST_DIGEST
 from workflows.errors import NotFound
+from workflows.store.batches import batches
 from workflows.store.json_texts import dump, load
 from workflows.store.records import PlanHeading, StoredPlan
-from workflows.store.tables import PlanRow, RevisionRow
+from workflows.store.tables import AssignmentRow, LetterItemRow, NoticeRow, PlanRow, RevisionRow
 from workflows.store.upserts import insert
 
 _HEADING = [getattr(PlanRow, f.name) for f in fields(PlanHeading)]
@@ -98,9 +99,11 @@ class Plans:
         row = self._connection.execute(statement.returning(PlanRow.number, PlanRow.revision)).one()
         return row.number, row.revision
 
-    def get(self, office: str, plan: str) -> StoredPlan:
-        """A plan of an office by its id. Raises NotFound."""
+    def get(self, office: str, plan: str, *, hold: bool = False) -> StoredPlan:
+        """A plan of an office by its id; with `hold` as `hold` has it. Raises NotFound."""
         query = select(*_HEADING).where(PlanRow.office == office, PlanRow.id == plan)
+        if hold:
+            query = query.with_for_update(key_share=True)
         row = self._connection.execute(query).one_or_none()
         if row is None:
             raise NotFound("there is no plan `{plan}` in the office `{office}`", plan=plan, office=office)
@@ -146,6 +149,24 @@ class Plans:
             schedule = load(Schedule, self._text(RevisionRow.schedule, number, revision))
             self._schedules.keep(key, schedule)
         return schedule
+
+    def hold(self, numbers: Iterable[int], *, told_by: Collection[int] = ()) -> None:
+        """Keep every other writer from these plans, and from those that some letters speak of.
+
+        Until the transaction ends nobody else moves their work or settles their notices. Plans are taken in
+        the order of their numbers; letters that are to be changed, before them (docs/scale.md).
+        """
+        chosen = set(numbers)
+        for letters in batches(sorted(told_by)):
+            spoken_of = (
+                select(AssignmentRow.plan_number)
+                .join(LetterItemRow, LetterItemRow.assignment_number == AssignmentRow.number)
+                .where(LetterItemRow.letter_id.in_(letters))
+            )
+            noticed = select(NoticeRow.plan_number).where(NoticeRow.letter_id.in_(letters))
+            chosen.update(self._connection.scalars(union(spoken_of, noticed)))
+        held = select(PlanRow.number).where(PlanRow.number.in_(chosen)).order_by(PlanRow.number)
+        self._connection.execute(held.with_for_update(key_share=True)).all()
 
     def close(self, number: int, closed_on: date) -> bool:
         """End a plan; False where it was closed already."""

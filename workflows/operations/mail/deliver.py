@@ -113,10 +113,9 @@ class _Delivery:
     def expire(self, transaction: Transaction) -> None:
         """Give up letters whose usefulness has passed; what no server can have taken is told anew."""
         now = self.clock()
-        stale = transaction.letters.find(states=UNSENT, kinds=ROUND_KINDS, useless_by=now)
+        stale = transaction.letters.find(states=UNSENT, kinds=ROUND_KINDS, useless_by=now, hold=True)
         self.counted["expired"] += transaction.letters.expire(now)
-        for letter in stale:
-            free(transaction, letter)
+        free(transaction, stale)
 
     def look_at_account(self, transaction: Transaction) -> datetime | None:
         """Until when the account rests; note what the first letter that it is let in with ends."""
@@ -164,8 +163,9 @@ class _Delivery:
                     return None
             claimed = self._claim_due(transaction, now, room)
             condemned = {c.letter.office: transaction.letters.condemned(c.letter.office) for c in claimed}
+            still_true = self._without_overtaken(transaction, claimed, now)
             prepared = [
-                self._prepare(transaction, claim, condemned[claim.letter.office], now) for claim in claimed
+                self._prepare(transaction, claim, condemned[claim.letter.office], now) for claim in still_true
             ]
             ready = [claim for claim in prepared if claim is not None]
             if lane.per_day is not None:
@@ -191,6 +191,24 @@ class _Delivery:
             claimed += letters.claim(now, LEASE, room - len(claimed), offices=quiet, urgent_only=True)
         return claimed
 
+    def _without_overtaken(
+        self, transaction: Transaction, claimed: Iterable[ClaimedLetter], now: datetime
+    ) -> list[ClaimedLetter]:
+        """The letters that still say what is so; what the others were to tell is told anew."""
+        left, overtaken = [], []
+        for claim in claimed:
+            why = why_overtaken(transaction, claim, now)
+            if why is None:
+                left.append(claim)
+                continue
+            finished = Finished(LetterState.SUPERSEDED, reply=why, attempted=False)
+            self.counted["superseded"] += transaction.letters.finish(
+                claim.letter.id, claim.token, finished, now
+            )
+            overtaken.append(claim.letter)
+        free(transaction, overtaken)
+        return left
+
     def _prepare(
         self,
         transaction: Transaction,
@@ -205,11 +223,6 @@ class _Delivery:
         account its good name.
         """
         letters, letter = transaction.letters, claim.letter
-        if (why := why_overtaken(transaction, claim, now)) is not None:
-            finished = Finished(LetterState.SUPERSEDED, reply=why, attempted=False)
-            self.counted["superseded"] += letters.finish(letter.id, claim.token, finished, now)
-            free(transaction, letter)
-            return None
         if (known := condemned.get(letter.address)) is not None:
             self._bury(transaction, claim, f"no such address: {known.reply}", now)
             return None
@@ -286,23 +299,29 @@ class _Delivery:
         letter, now = claim.letter, self.clock()
         finished = result_of(claim, outcome, now, refusals=refusals)
         with self.database.write() as transaction:
+            if outcome.kind is Kind.SENT:
+                self._end_rest(transaction)
             transaction.letters.finish(letter.id, claim.token, finished, now)
             if outcome.condemns_address:
                 transaction.letters.condemn(letter.office, letter.address, now, outcome.reply)
             if outcome.kind is Kind.SENT:
-                self._clear_account(transaction)
+                self._end_suspicion(transaction)
         if refusals and finished.state is LetterState.DEAD:
             self.given_up.add(letter.id)
         counted = {LetterState.SENT: "sent", LetterState.DEAD: "dead"}
         self.counted[counted.get(finished.state, "deferred")] += 1
 
-    def _clear_account(self, transaction: Transaction) -> None:
-        """The server took a letter: the account is let in, and what was refused before is not its doing."""
+    def _end_rest(self, transaction: Transaction) -> None:
+        """The server took a letter: the account is let in."""
         if self.paused:
             transaction.senders.resume(self.lane.sender.address)
+        self.paused = False
+
+    def _end_suspicion(self, transaction: Transaction) -> None:
+        """The server took a letter: what it refused before was no doing of the account's."""
         if self.suspects:
             transaction.refusals.end_row(self.lane.sender.address)
-        self.paused = self.suspects = False
+        self.suspects = False
 
     def _rest_account(self, outcome: Outcome, claims: Collection[ClaimedLetter]) -> None:
         """The account was turned away: it rests, and its letters wait without an attempt burnt.

@@ -1,6 +1,6 @@
 """Letters overtaken by events before they left: which ones, and what becomes of what they were to tell."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -71,28 +71,37 @@ class Unsent:
         if not transaction.letters.supersede([self.letter.id], now, NEWER):
             return False
         if not self.is_for_hands:
-            free(transaction, self.letter)
+            free(transaction, [self.letter])
         return True
 
 
 def unsent_before(transaction: Transaction, office: str, as_of: date) -> list[Unsent]:
-    """The round letters of an office from before `as_of` that no server has taken and nobody handed over."""
+    """The round letters of an office from before `as_of` that no server has taken and nobody handed over.
+
+    They are held: delivery leaves them alone until the transaction ends.
+    """
     states = UNSENT | {LetterState.TO_HAND_OVER}
     found = []
-    for letter in transaction.letters.find(office, states=states, kinds=ROUND_KINDS):
+    for letter in transaction.letters.find(office, states=states, kinds=ROUND_KINDS, hold=True):
         said = _read(letter)
         if said is not None and said.as_of < as_of:
             found.append(Unsent(letter, said))
     return found
 
 
-def free(transaction: Transaction, letter: StoredLetter) -> None:
-    """Let the next letter tell what a withdrawn or expired one did not, and count it as never asked."""
-    transaction.notices.release(letter.id)
-    said = _read(letter)
-    if said is None:
+def free(transaction: Transaction, letters: Collection[StoredLetter]) -> None:
+    """Let the next letter tell what withdrawn or expired ones did not, and count them as never asked.
+
+    All that a transaction frees, together: their plans are then held in one order.
+    """
+    if not letters:
         return
-    transaction.assignments.count_letter(asked_about(said.parts), taken_back=True)
+    transaction.plans.hold((), told_by=[letter.id for letter in letters])
+    for letter in letters:
+        transaction.notices.release(letter.id)
+        said = _read(letter)
+        if said is not None:
+            transaction.assignments.count_letter(asked_about(said.parts), taken_back=True)
 
 
 def asked_about(parts: Iterable[Part]) -> Iterator[int]:

@@ -59,7 +59,11 @@ def summarise(
     calendar = WorkingCalendar(transaction.offices.calendar(office))
     if not calendar.is_working_day(as_of):
         return Summary(0, ())
+    # Held first, the plans before they are read: every letter speaks of one moment, and nobody moves work
+    # while it is put into words.
     unsent = unsent_before(transaction, office, as_of)
+    running = transaction.plans.headings(office, running=True)
+    transaction.plans.hold((plan.number for plan in running), told_by=[old.letter.id for old in unsent])
     plans = _read(transaction, office, unsent, as_of, now)
     outcome = round_letters(
         transaction.offices.get(office),
