@@ -92,7 +92,8 @@ def unsent_before(transaction: Transaction, office: str, as_of: date) -> list[Un
 def free(transaction: Transaction, letters: Collection[StoredLetter]) -> None:
     """Let the next letter tell what withdrawn or expired ones did not, and count them as never asked.
 
-    All that a transaction frees, together: their plans are then held in one order.
+    Their plans are held in one order, so a transaction frees all of its letters at once, or has held the
+    plans of all of them before, as the morning's letters do.
     """
     if not letters:
         return
