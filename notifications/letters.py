@@ -21,6 +21,7 @@ from notifications.parts import (
     Leadership,
     Part,
     PlanName,
+    Section,
     SignIn,
     UnitSection,
     Voice,
@@ -71,7 +72,8 @@ class Action(StrEnum):
 class Slot(NamedTuple):
     """A place for a link: the action and what it is about. The signed address is made when rendering.
 
-    `number` is the assignment's in the store, 0 where it is not known. A tuple, because a letter has fifty of
+    `number` is the assignment's in the store, 0 where it is not known; `section` the place on the office's
+    page of the day. A tuple, because a letter has fifty of
     them and more.
     """
 
@@ -80,6 +82,7 @@ class Slot(NamedTuple):
     assignment: str | None = None
     unit: str | None = None
     number: int = 0
+    section: Section | None = None
 
 
 def slot_of(action: Action, item: Item) -> Slot:

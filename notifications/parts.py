@@ -135,6 +135,9 @@ MOST_LISTED = 8
 Listed = Literal["to_check", "obstacles", "extensions", "overdue", "next_rungs", "waiting"]
 """The lists of a digest, of which each may be longer than what it names."""
 
+Section = Literal["to_check", "obstacles", "extensions", "overdue", "waiting", "silent"]
+"""What a digest says of a plan, line by line, and the office's page of the day under as many headings."""
+
 
 @dataclass(frozen=True, slots=True)
 class NextRung:

@@ -134,6 +134,11 @@ def test_pages_behind_a_sign_in_carry_no_token(database: Database) -> None:
         assert parse_qs(parts.query) == {"plan": ["p"], "assignment": ["signs/thon-2"]}
 
 
+def test_a_digest_s_button_names_its_section(database: Database) -> None:
+    (found,) = links(database, LetterKind.DIGEST, Slot(Action.DESK, "p", section="overdue"))
+    assert parse_qs(urlsplit(found).query) == {"plan": ["p"], "section": ["overdue"]}
+
+
 def test_a_sign_in_link_names_the_request_it_was_asked_by(database: Database) -> None:
     publish_plan(database)
     asked = letter(LetterKind.SIGN_IN, SignIn(15, "request-7"))

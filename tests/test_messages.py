@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from builders import TENTH_OF_JUNE
@@ -40,6 +40,7 @@ from notifications.parts import (
     Decided,
     Decision,
     Leadership,
+    Section,
     SignIn,
     Tally,
     Tried,
@@ -490,6 +491,11 @@ def test_the_digest_has_its_sections_in_the_order_of_the_work() -> None:
     places = [text.index(said) for said in wanted]
     assert places == sorted(places)
     assert "02 việc sẽ báo cáo Phó Chủ tịch và Chủ tịch nếu chưa có kết quả" in text
+
+
+def test_each_button_of_the_digest_leads_to_its_section() -> None:
+    hrefs = Reader(render(letter(LetterKind.DIGEST, digest(), to=CLERK), lambda slot: str(slot.section)).html)
+    assert hrefs.links == list(get_args(Section))
 
 
 def test_empty_sections_of_the_digest_are_left_out() -> None:

@@ -4,6 +4,7 @@ import re
 import socket
 from datetime import timedelta
 
+import pytest
 from fastapi.testclient import TestClient
 from web_house import BASE_URL, PLAN, House, forms_of, send
 
@@ -197,10 +198,25 @@ def test_the_front_door_takes_any_question(house: House) -> None:
     assert (answer.status_code, answer.url.path) == (200, "/today")
 
 
-def test_the_digest_s_buttons_lead_to_their_plan(house: House) -> None:
-    answer = house.member("vhxh").get("/", params={"plan": PLAN}, follow_redirects=False)
+@pytest.mark.parametrize(
+    ("section", "place"), [(None, ""), ("overdue", f"#overdue-{PLAN}"), ('"><script>', ""), ("own", "")]
+)
+def test_the_digest_s_buttons_lead_to_their_section(house: House, section: str | None, place: str) -> None:
+    asked = {"plan": PLAN} | ({"section": section} if section else {})
+    answer = house.member("vhxh").get("/", params=asked, follow_redirects=False)
 
-    assert answer.headers["location"] == f"/today?plan={PLAN}"
+    assert answer.headers["location"] == f"/today?plan={PLAN}{place}"
+
+
+@pytest.mark.parametrize("before", ["nothing", "its unit's link"])
+def test_whoever_must_sign_in_first_is_led_on_to_the_section(house: House, before: str) -> None:
+    browser = house.browser() if before == "nothing" else house.guest("vhxh")
+    send(browser, "/sign-in", browser.get(f"/?plan={PLAN}&section=overdue"), address="vhxh@kim-thanh.example")
+    button = house.sign_in_letters()[-1]
+    answer = send(browser, button, browser.get(button))
+
+    assert answer.url.path == "/today"
+    assert answer.url.fragment == f"overdue-{PLAN}"
 
 
 def test_the_language_of_an_answered_form_changes_for_everybody(house: House) -> None:

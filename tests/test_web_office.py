@@ -64,11 +64,11 @@ def _next_round(house: House, day: date) -> None:
 def test_the_day_shows_what_waits_for_the_office(house: House, clerk: TestClient) -> None:
     text = clerk.get("/today").text
 
-    assert 'id="check-1"' in text
+    assert f'id="to_check-{PLAN}"' in text
     assert "Cắm biển cảnh báo" in text
     assert "Đang chờ:" in text  # the police wait for the villages, by name
     assert "Thôn 2" in text
-    assert 'id="own-1"' in text  # the office's own gifts are due today
+    assert f'id="own-{PLAN}"' in text  # the office's own gifts are due today
 
 
 def test_the_day_counts_what_the_letters_digest_counts(house: House) -> None:
@@ -267,8 +267,8 @@ def test_finished_work_asks_nothing_of_the_office_any_more(house: House, clerk: 
     unit = house.guest("thon-2").get(f"/w/{OFFICE}/{PLAN}/{SIGNS_2}")
     desk = office_day(house.database, OFFICE, as_of=house.window.today()).plans[0]
 
-    assert {'id="stuck-1"' in before, 'id="time-1"' in before} == {True}
-    assert {'id="stuck-1"' in after, 'id="time-1"' in after} == {False}
+    assert {f'id="obstacles-{PLAN}"' in before, f'id="extensions-{PLAN}"' in before} == {True}
+    assert {f'id="obstacles-{PLAN}"' in after, f'id="extensions-{PLAN}"' in after} == {False}
     assert (desk.stuck, desk.asked) == ((), ())
     assert "resolved" not in {fields.get("act") for _, _, fields in forms_of(unit)}
 
@@ -283,10 +283,10 @@ def test_what_asks_for_an_answer_is_shown_whole_and_every_cut_list_says_what_it_
     text = clerk.get("/today", params={"lang": "en"}).text
 
     def section(name: str) -> str:
-        return str(text.partition(f'id="{name}-1"')[2].partition("</section>")[0])
+        return str(text.partition(f'id="{name}-{PLAN}"')[2].partition("</section>")[0])
 
-    assert [section(name).count("<h3>") for name in ("stuck", "time")] == [2, 2]
-    assert f'href="/board?plan={PLAN}&amp;standing=overdue"' in section("late")
+    assert [section(name).count("<h3>") for name in ("obstacles", "extensions")] == [2, 2]
+    assert f'href="/board?plan={PLAN}&amp;standing=overdue"' in section("overdue")
     assert f'href="/board?plan={PLAN}&amp;unit=vhxh"' in section("own")
     assert "and 1 more on the board" in section("own")
 

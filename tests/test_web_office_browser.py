@@ -179,3 +179,21 @@ def test_a_drawing_of_a_whole_season_is_printed_on_one_sheet(
         for paper in ("A4", "A3"):
             printed = page.pdf(format=paper, prefer_css_page_size=True)
             assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_digest_s_button_lands_on_its_heading(
+    house: House, chromium: Browser, address: str, width: int
+) -> None:
+    context = chromium.new_context(base_url=address, viewport={"width": width, "height": 500})
+    page = _signed_in(context, house, "vhxh")
+    for section in ("overdue", "waiting"):
+        page.goto(f"/?plan={PLAN}&section={section}")
+        heading = page.locator(f"#{section}-{PLAN}")
+        expect(heading).to_be_in_viewport(ratio=1)
+        on_top = heading.evaluate(
+            "h => { const b = h.getBoundingClientRect();"
+            " return h.contains(document.elementFromPoint(b.x + b.width / 4, b.y + b.height / 2)) }"
+        )
+        assert on_top
+    context.close()

@@ -4,7 +4,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -95,9 +95,12 @@ def browser_of(request: Request) -> str:
     return str(known)
 
 
-def redirect(request: Request, path: str, **query: str | None) -> RedirectResponse:
-    """On to another page of the window (303: always by GET)."""
-    return RedirectResponse(url(request, path, **query), status_code=303)
+def redirect(
+    request: Request, path: str, *, anchor: str | None = None, **query: str | None
+) -> RedirectResponse:
+    """On to another page of the window, perhaps to a place on it (303: always by GET)."""
+    place = f"#{quote(anchor)}" if anchor else ""
+    return RedirectResponse(url(request, path, **query) + place, status_code=303)
 
 
 def url(request: Request, path: str, **query: str | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from notifications.blocks import Block, Button, Entry, Fact, Heading, Paragraph, Tone
 from notifications.letters import Action, Letter, Links, Slot
-from notifications.parts import MOST_LISTED, DeskNote, Digest, HandOvers, Listed
+from notifications.parts import MOST_LISTED, DeskNote, Digest, HandOvers, Listed, Section
 from notifications.speech import Speech
 from notifications.wording.items import MOST_HELPERS, title
 from notifications.work import Item
@@ -81,8 +81,9 @@ def _entry(
     return Entry(0, heading, "", tone, tuple(lines), buttons)
 
 
-def _desk(digest: Digest, links: Links | None, label: str) -> tuple[Button, ...]:
-    return (Button(label, links(Slot(Action.DESK, digest.plan.id))),) if links is not None else ()
+def _desk(digest: Digest, section: Section, links: Links | None, label: str) -> tuple[Button, ...]:
+    slot = Slot(Action.DESK, digest.plan.id, section=section)
+    return (Button(label, links(slot)),) if links is not None else ()
 
 
 def _whose(item: Item, speech: Speech) -> str:
@@ -99,7 +100,7 @@ def _to_check(digest: Digest, links: Links | None, speech: Speech) -> Entry | No
         longest,
         many=speech.count(digest.total("to_check")),
     )
-    buttons = _desk(digest, links, speech.say("Check"))
+    buttons = _desk(digest, "to_check", links, speech.say("Check"))
     return _entry(heading, digest, "to_check", lambda item: _whose(item, speech), buttons, speech)
 
 
@@ -107,7 +108,7 @@ def _obstacles(digest: Digest, links: Links | None, speech: Speech) -> Entry | N
     if not digest.obstacles:
         return None
     heading = speech.say("Difficulties not yet answered: {n}", n=speech.count(digest.total("obstacles")))
-    buttons = _desk(digest, links, speech.say("Answer"))
+    buttons = _desk(digest, "obstacles", links, speech.say("Answer"))
     return _entry(heading, digest, "obstacles", lambda item: _whose(item, speech), buttons, speech)
 
 
@@ -120,7 +121,8 @@ def _extensions(digest: Digest, links: Links | None, speech: Speech) -> Entry | 
         return speech.say("{work} (until {day})", work=_whose(item, speech), day=wanted)
 
     heading = speech.say("More time asked for: {n}", n=speech.count(digest.total("extensions")))
-    return _entry(heading, digest, "extensions", said, _desk(digest, links, speech.say("Answer")), speech)
+    buttons = _desk(digest, "extensions", links, speech.say("Answer"))
+    return _entry(heading, digest, "extensions", said, buttons, speech)
 
 
 def _overdue(digest: Digest, links: Links | None, speech: Speech) -> Entry | None:
@@ -134,7 +136,8 @@ def _overdue(digest: Digest, links: Links | None, speech: Speech) -> Entry | Non
     heading = speech.say("Overdue: {n}", n=speech.count(digest.total("overdue")))
     climbing = _climbing(digest, speech)
     label = speech.say("Look, hold or comment") if climbing else speech.say("Look")
-    entry = _entry(heading, digest, "overdue", said, _desk(digest, links, label), speech, Tone.LATE)
+    buttons = _desk(digest, "overdue", links, label)
+    entry = _entry(heading, digest, "overdue", said, buttons, speech, Tone.LATE)
     return replace(entry, due=climbing)
 
 
@@ -164,7 +167,8 @@ def _waiting(digest: Digest, links: Links | None, speech: Speech) -> Entry | Non
 
     waiting = speech.count(digest.total("waiting"))
     heading = speech.say("Waiting for others, not counted as overdue: {n}", n=waiting)
-    return _entry(heading, digest, "waiting", said, _desk(digest, links, speech.say("Look")), speech)
+    buttons = _desk(digest, "waiting", links, speech.say("Look"))
+    return _entry(heading, digest, "waiting", said, buttons, speech)
 
 
 def _silent(digest: Digest, links: Links | None, speech: Speech) -> Entry | None:
@@ -177,7 +181,7 @@ def _silent(digest: Digest, links: Links | None, speech: Speech) -> Entry | None
         for one in digest.silent
     ]
     heading = speech.say("Not heard from: {n}", n=speech.count(len(lines)))
-    buttons = _desk(digest, links, speech.say("Call"))
+    buttons = _desk(digest, "silent", links, speech.say("Call"))
     return Entry(0, heading, "", Tone.PLAIN, tuple(lines[:MOST_LISTED]), buttons)
 
 

@@ -155,7 +155,7 @@ def links_of(letter: Letter, signer: LinkSigner, base_url: str, transaction: Tra
 
     def address(slot: Slot) -> str:
         if slot.action in DESK_ACTIONS:
-            about = {"plan": slot.plan, "assignment": slot.assignment}
+            about = {"plan": slot.plan, "assignment": slot.assignment, "section": slot.section}
             query = urlencode({name: value for name, value in about.items() if value})
             return f"{base_url}{DESK_ACTIONS[slot.action]}{f'?{query}' if query else ''}"
         if slot.action is Action.SIGN_IN:
