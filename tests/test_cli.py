@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from workflows.cli.main import run
 from workflows.cli.verbs import VERBS
 from workflows.errors import EnvironmentRefused
 
-PLAN = Path(__file__).parent.parent / "plan_definitions/kim_thanh/thang_hanh_dong_vi_tre_em_2026.yaml"
+ROOT = Path(__file__).parent.parent
+PLAN = ROOT / "plan_definitions/kim_thanh/thang_hanh_dong_vi_tre_em_2026.yaml"
 
 pytestmark = pytest.mark.usefixtures("no_settings_from_outside")
 
@@ -223,6 +225,16 @@ def test_the_language_may_stand_anywhere_in_the_environment_or_in_the_file(
     assert call("--help")[1] == vietnamese
 
 
+def test_the_version_is_that_of_the_package(call: Call) -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert call("--version") == (0, f"dondoc {declared}\n", "")
+
+
+@pytest.mark.parametrize("verb", [[], ["check"], ["outbox"], ["outbox", "show"]])
+def test_help_has_a_short_option(call: Call, verb: list[str]) -> None:
+    assert call(*verb, "-h") == call(*verb, "--help")
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_help_with_an_example_in_both_languages(call: Call, verb: str) -> None:
     code, english, _ = call(*verb.split(), "--help", "--lang", "en")
@@ -266,7 +278,9 @@ def test_debug_shows_where_a_failure_comes_from(call: Call, monkeypatch: pytest.
         call("check", "plan.yaml", "--debug")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["check", str(PLAN)], ["show", "--json", str(PLAN)]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["check", str(PLAN)], ["show", "--json", str(PLAN)]]
+)
 def test_what_needs_no_machinery_imports_none(arguments: list[str]) -> None:
     program = (
         "import sys\nfrom pathlib import Path\nfrom workflows.cli.main import run\n"

@@ -1,4 +1,4 @@
-"""The entry point of `dondoc`: language, exit codes, and no traceback for what was to be expected."""
+"""One call of `dondoc`: language, exit codes, and no traceback for what was to be expected."""
 
 import os
 import sys
@@ -20,7 +20,22 @@ from workflows.texts import N_, Language, translator
 INTERRUPTED = 130
 _FAULT_SENTENCE = N_("a fault in the program: {reason} (--debug shows where)")
 
-app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(asked: bool) -> None:
+    """Name and version, as the package that is installed has them."""
+    if asked:
+        from importlib.metadata import version
+
+        print(f"dondoc {version('dondoc')}")
+        raise typer.Exit
 
 
 @app.callback(help=N_("Follows up the plan of a commune: who does what by when, and who must be asked."))
@@ -29,6 +44,12 @@ def dondoc(
         Language | None, typer.Option("--lang", help=N_("Language of everything shown; also DONDOC_LANG."))
     ] = None,
     _debug: Annotated[bool, typer.Option("--debug", help=N_("Show where a failure comes from."))] = False,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help=N_("Show the version and exit.")
+        ),
+    ] = False,
 ) -> None:
     """Options that may also follow the verb: `_common` takes them out before typer sees the call."""
 
