@@ -84,11 +84,12 @@ class YagmailTransport(yagmail.SMTP):  # type: ignore[misc]
             options["context"] = server.tls_context()
         elif server.security is Security.STARTTLS:
             starttls = {"context": server.tls_context()}
+        # Never None, which would ask a keyring and then the terminal.
+        user, password = server.user or "", server.password or ""
         super().__init__(
             # As a dictionary, because a bare name without @ would become a Gmail address.
-            user={server.user or "": server.user or ""},
-            # Never None, which would ask a keyring and then the terminal.
-            password=server.password or "",
+            user={user: user},
+            password=password,
             host=server.host,
             port=server.port,
             smtp_ssl=server.security is Security.TLS,
