@@ -30,7 +30,7 @@ import json, sqlite3, sys
 rows = sqlite3.connect(sys.argv[1]).execute("SELECT * FROM assignments").fetchall()
 print(json.dumps(rows))
 """
-DONDOC = (sys.executable, "-c", "from workflows.cli.main import main; main()")
+DONDOC = (sys.executable, "-c", "from workflows.cli.entry import main; main()")
 
 
 def seconds(command: Sequence[str | Path], folder: Path, rounds: int) -> float:

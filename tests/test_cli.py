@@ -296,13 +296,40 @@ def test_what_needs_no_machinery_imports_none(arguments: list[str]) -> None:
 
 def test_the_entry_point_writes_vietnamese_whatever_the_terminal_speaks(tmp_path: Path) -> None:
     environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    program = "from workflows.cli.main import main; main()"
+    program = "from workflows.cli.entry import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", program, "show", str(PLAN)],
         capture_output=True, env=environment, cwd=tmp_path, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0
     assert "Trạm Y tế" in done.stdout.decode()
+
+
+@pytest.mark.parametrize("imported", ["workflows.cli.main", "typer", "workflows.cli.check"])
+def test_an_interruption_while_modules_are_imported_shows_no_traceback(imported: str) -> None:
+    program = f"""
+import os, signal, sys
+from workflows.cli.entry import main
+
+class Interruption:
+    def find_spec(self, name, *_):
+        if name == {imported!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Interruption())
+main()
+"""
+    command = [sys.executable, "-c", program, "check", str(PLAN)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_the_entry_point_itself_imports_nothing() -> None:
+    program = "import sys; old = {*sys.modules}; import workflows.cli.entry; print(*{*sys.modules} - old)"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert set(done.stdout.split()) == {"workflows", "workflows.cli", "workflows.cli.entry"}
 
 
 def test_common_options_end_where_arguments_begin() -> None:

@@ -434,7 +434,7 @@ def _a_commit_wakes_delivery(running: RunningOffice, database: Database) -> None
 
 def _a_second_start_is_refused(running: RunningOffice) -> None:
     second = subprocess.run(
-        [sys.executable, "-c", "from workflows.cli.main import main; main()", "--lang", "en", "up"],
+        [sys.executable, "-c", "from workflows.cli.entry import main; main()", "--lang", "en", "up"],
         cwd=running.folder, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert second.returncode == 3, second

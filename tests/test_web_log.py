@@ -17,7 +17,7 @@ STOPPED = 130
 COMMAND = """
 import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell's `&` leaves it
-from workflows.cli.main import main
+from workflows.cli.entry import main
 main()
 """
 

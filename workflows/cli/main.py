@@ -10,6 +10,7 @@ import typer
 from typer.main import get_command
 
 from plan_definitions.diagnostics import Phrase
+from workflows.cli.entry import INTERRUPTED
 from workflows.cli.help import LazyGroup, explain
 from workflows.cli.output import warn
 from workflows.cli.session import Session
@@ -17,7 +18,6 @@ from workflows.errors import DonDocError, EnvironmentRefused, Fault, PlanRejecte
 from workflows.garbage import few_collections
 from workflows.texts import N_, Language, translator
 
-INTERRUPTED = 130
 _FAULT_SENTENCE = N_("a fault in the program: {reason} (--debug shows where)")
 
 app = typer.Typer(

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
+from workflows.cli.entry import INTERRUPTED
 from workflows.cli.parameters import Proxies, RootPath, check_proxies
 from workflows.cli.session import Session
 from workflows.operations.mail.lanes import lane_of
 from workflows.supervision.supervisor import Setup, run_office
 from workflows.texts import N_
-
-INTERRUPTED = 130
 
 
 def up(
