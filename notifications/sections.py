@@ -120,6 +120,7 @@ def item(row: Row, reading: Reading, *, opens: bool = False, new_date: bool = Fa
         named=row.named,
         helpers=tuple(reading.helper(unit) for unit in row.helpers if unit != row.unit),
         waits_for=tuple(dict.fromkeys(blocker.unit_name for blocker in row.waits_for)),
+        earlier=tuple(dict.fromkeys(b.title for b in row.waits_for)) if row.waits_for_own else (),
         check_in=row.occurrence is not None,
         returned=_is_returned(row),
         opens=opens,

@@ -31,8 +31,9 @@ class Item:
     """One assignment as a letter speaks of it. Counts are working days; `left` is 0 on the day itself.
 
     `named`: the signed document names the unit for it. `new_date`: the reader has not seen this due date
-    yet, so it goes into the calendar. `title` is None where the reader may know the state only. `number` is
-    the assignment's in the store, 0 in letters from before it was kept.
+    yet, so it goes into the calendar. `waits_for` names the units that hold it up, `earlier` the work that
+    does where all of it is the unit's own. `title` is None where the reader may know the state only.
+    `number` is the assignment's in the store, 0 in letters from before it was kept.
     """
 
     plan: str
@@ -49,6 +50,7 @@ class Item:
     named: bool = False
     helpers: tuple[Helper, ...] = ()
     waits_for: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
     check_in: bool = False
     returned: bool = False
     opens: bool = False

@@ -143,6 +143,14 @@ HELD_UP = work(
     waits_for=("Trường Tiểu học A", "Đoàn xã"),
 )
 
+AFTER_SIGNS = work(
+    16,
+    title="Phúc tra điểm nguy hiểm",
+    standing=Standing.NOT_DUE,
+    due=date(2026, 6, 9),
+    earlier=(SIGNS.title,),
+)
+
 
 def village_section(**fields: Any) -> UnitSection:
     """Village 2's section."""

@@ -16,6 +16,7 @@ from workflows.engine.board import Row, WaitsFor
 from workflows.engine.records import Assignment, Extension, Facts, Obstacle, Promise
 from workflows.engine.situation import Situation
 from workflows.engine.states import Standing, State
+from workflows.engine.words import standing_words
 
 TODAY = date(2026, 6, 5)
 SIGNS = task("signs", ("thon-1", "thon-2"), due=june(8))
@@ -132,9 +133,30 @@ def test_waiting_work_past_its_due_is_not_late_and_names_who_holds_it_up() -> No
     shown = row(*OPEN_SIGNS, state=State.WAITING, as_of=june(30))
     assert (shown.days_late, shown.working_days_left, shown.next_rung) == (0, None, None)
     assert shown.waits_for == (
-        WaitsFor("signs/thon-1", "thon-1", "Thôn 1"), WaitsFor("signs/thon-2", "thon-2", "Thôn 2"),
-    )  # fmt: skip
+        WaitsFor("signs/thon-1", "thon-1", "Thôn 1", "Nhiệm vụ signs"),
+        WaitsFor("signs/thon-2", "thon-2", "Thôn 2", "Nhiệm vụ signs"),
+    )
     assert row(*OPEN_SIGNS, as_of=june(30)).waits_for == ()
+
+
+@pytest.mark.parametrize(
+    ("others", "as_of", "words"),
+    [
+        (OPEN_SIGNS[:1], june(2), "Not due yet"),
+        (OPEN_SIGNS[:1], june(3), "Waiting for earlier work"),
+        (OPEN_SIGNS[:1], june(30), "Waiting for earlier work"),
+        (OPEN_SIGNS, june(30), "Waiting for others"),
+        ((), june(30), "Not due yet"),
+    ],
+)
+def test_work_whose_day_has_come_is_never_called_not_due_yet_while_its_unit_is_behind(
+    others: tuple[Assignment, ...], as_of: date, words: str
+) -> None:
+    shown = row(*others, state=State.WAITING, as_of=as_of)
+    assert standing_words(shown).say(str) == words
+    assert shown.waits_for_own == (words == "Waiting for earlier work")
+    # To machines it is what it was.
+    assert shown.standing is (Standing.WAITING_FOR_OTHERS if len(others) > 1 else Standing.NOT_DUE)
 
 
 # What is known beside

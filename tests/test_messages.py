@@ -12,11 +12,13 @@ from builders import TENTH_OF_JUNE
 from icalendar import Calendar
 from jinja2 import UndefinedError
 from letter_samples import (
+    AFTER_SIGNS,
     CLERK,
     DEPUTY,
     DESK,
     FRONT,
     HELD_UP,
+    MONDAY,
     NEWS,
     PLAN,
     SIGNS,
@@ -491,6 +493,13 @@ def test_the_digest_has_its_sections_in_the_order_of_the_work() -> None:
     places = [text.index(said) for said in wanted]
     assert places == sorted(places)
     assert "02 việc sẽ báo cáo Phó Chủ tịch và Chủ tịch nếu chưa có kết quả" in text
+
+
+def test_work_that_waits_for_its_units_own_says_for_which() -> None:
+    weekly = village_section(attention=(AFTER_SIGNS,), later=(AFTER_SIGNS,), tally=Tally(MONDAY, 0, 0, 2, 0))
+    text = render(letter(LetterKind.WEEKLY, weekly), links).text
+    assert f"Bắt đầu khi hoàn thành việc trước: {SIGNS.title}." in text
+    assert f"{AFTER_SIGNS.title} (chờ việc trước của đơn vị): thứ Ba, 09/6" in text
 
 
 def test_each_button_of_the_digest_leads_to_its_section() -> None:

@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from notifications.speech import Speech
 from workflows.engine.board import Row
-from workflows.texts import N_, STANDING_LABELS
+from workflows.engine.words import standing_words
+from workflows.texts import N_
 
 Value = str | int | date | None
 
@@ -79,7 +80,7 @@ def _values(row: Row, said: Speech) -> tuple[Value, ...]:
     return (
         row.title,
         row.unit_name,
-        said.say(STANDING_LABELS[row.standing]),
+        standing_words(row).say(said.say),
         row.due,
         row.original_due,
         row.done_on,

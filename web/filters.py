@@ -11,6 +11,7 @@ from web.history_words import dispatch
 from workflows import texts
 from workflows.engine.board import Row
 from workflows.engine.states import IN_HAND, Standing
+from workflows.engine.words import standing_words
 from workflows.operations.mail.outbox import LETTER_STATE_WORDS
 from workflows.store.records import LetterState
 from workflows.texts import N_, STANDING_LABELS
@@ -43,7 +44,7 @@ def filters(said: Speech) -> dict[str, Callable[..., Any]]:
         """As `standing`; requested units are never told that they are late."""
         if row.requested and row.standing is Standing.OVERDUE:
             return said.say(_NO_RESULT_YET)
-        return standing(row.standing)
+        return standing_words(row).say(said.say)
 
     def letter_state(value: LetterState) -> str:
         """As the commands say it, with a capital: it stands by itself."""
@@ -82,7 +83,7 @@ def row_tone(row: Row) -> str:
         return "soon"
     if row.requested and row.standing is Standing.OVERDUE:
         return "soon"
-    return tone(row.standing)
+    return "waiting" if row.waits_for_own else tone(row.standing)
 
 
 def _iso(value: date | datetime | None) -> str:

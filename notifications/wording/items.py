@@ -126,6 +126,9 @@ def circumstances(item: Item, voice: Voice, speech: Speech) -> Iterator[str]:
     if item.standing is Standing.WAITING_FOR_OTHERS and item.waits_for:
         units = speech.all_of(item.waits_for, MOST_HELPERS)
         yield speech.say("Waiting for {units}; not counted as late.", units=units)
+    if item.earlier:
+        work = speech.all_of(item.earlier, MOST_HELPERS)
+        yield speech.say("Begins once earlier work is done: {work}.", work=work)
     if item.obstacle:
         yield speech.say("A difficulty was reported; the standing office is looking into it.")
     if item.extension_wanted is not None:
@@ -177,6 +180,8 @@ def line(item: Item, speech: Speech, *, clause: bool = False) -> Line:
     if item.standing is Standing.WAITING_FOR_OTHERS and item.waits_for:
         units = speech.all_of(item.waits_for, MOST_HELPERS)
         said = speech.say("{work} (waits for {units})", work=said, units=units)
+    elif item.earlier:
+        said = speech.say("{work} (waits for earlier work)", work=said)
     note = clause_of(item, speech.language) if clause else None
     return Line(said, _aside(item.due, item.standing, speech), _first_upper(note or ""))
 

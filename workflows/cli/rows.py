@@ -73,7 +73,9 @@ def situation(row: Row, session: Session) -> Iterator[Phrase]:
     """What is to be known about a row beside its standing and dates."""
     if row.working_days_late:
         yield Phrase("{count} working days late", {"count": count(row.working_days_late, session.language)})
-    if row.waits_for:
+    if row.waits_for_own:
+        yield Phrase("waits for its unit's earlier work")
+    elif row.waits_for:
         units = tuple(dict.fromkeys(blocker.unit_name for blocker in row.waits_for))
         yield Phrase("waits for {units}", {"units": units})
     for said, day in _days(row):

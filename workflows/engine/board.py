@@ -9,10 +9,10 @@ from typing import NamedTuple
 from plan_definitions.model import Evidence, Kind, Role
 from plan_definitions.schedule import ScheduledTask
 from workflows.engine import ladder
-from workflows.engine.readiness import blockers, readiness
+from workflows.engine.readiness import readiness
 from workflows.engine.records import Assignment, Extension
 from workflows.engine.situation import Situation
-from workflows.engine.standings import SILENT_AFTER, days_late, given_start, standing_of
+from workflows.engine.standings import SILENT_AFTER, days_late, given_start, held_up_by, standing_of
 from workflows.engine.states import IN_HAND, Standing, State
 
 
@@ -23,6 +23,7 @@ class WaitsFor:
     assignment: str
     unit: str
     unit_name: str
+    title: str
 
 
 class Row(NamedTuple):
@@ -195,14 +196,17 @@ class Row(NamedTuple):
 
     @property
     def waits_for(self) -> tuple[WaitsFor, ...]:
-        """Who holds it up, once its own time has come."""
-        if self.standing is not Standing.WAITING_FOR_OTHERS:
-            return ()
-        units = self.situation.schedule.office.units
+        """Who holds it up, once its own time has come; its own unit may be among them."""
+        units, tasks = self.situation.schedule.office.units, self.situation.schedule.tasks
         return tuple(
-            WaitsFor(a.id, a.unit, units[a.unit].name if a.unit in units else a.unit)
-            for a in blockers(self.assignment, self.situation)
+            WaitsFor(a.id, a.unit, units[a.unit].name if a.unit in units else a.unit, tasks[a.task].title)
+            for a in held_up_by(self.assignment, self.definition, self.situation, self.as_of)
         )
+
+    @property
+    def waits_for_own(self) -> bool:
+        """Whether its time has come, and nothing but its own unit's earlier work holds it up."""
+        return self.standing is Standing.NOT_DUE and bool(self.waits_for)
 
     @property
     def clauses(self) -> tuple[str, ...]:

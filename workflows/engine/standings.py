@@ -59,13 +59,21 @@ def standing_of(assignment: Assignment, situation: Situation, as_of: date) -> St
 def _standing_of_waiting(
     assignment: Assignment, task: ScheduledTask, situation: Situation, as_of: date
 ) -> Standing:
-    """Others hold it up once its own time has come: its start, or what its planned working days need.
-
-    A unit that waits for its own unfinished work is not held up by others.
-    """
-    its_time = _time_has_come(assignment, task, situation, as_of)
-    held_up = its_time and any(b.unit != assignment.unit for b in blockers(assignment, situation))
+    """A unit that waits for its own unfinished work only is not held up by others."""
+    held_up = any(b.unit != assignment.unit for b in held_up_by(assignment, task, situation, as_of))
     return Standing.WAITING_FOR_OTHERS if held_up else Standing.NOT_DUE
+
+
+def held_up_by(
+    assignment: Assignment, task: ScheduledTask, situation: Situation, as_of: date
+) -> tuple[Assignment, ...]:
+    """What keeps waiting work from beginning once its own time has come; its own unit's work may be among it.
+
+    Its time is its start, or what its planned working days need.
+    """
+    if assignment.state is not State.WAITING or not _time_has_come(assignment, task, situation, as_of):
+        return ()
+    return blockers(assignment, situation)
 
 
 def hangs_on_others(assignment: Assignment, situation: Situation, as_of: date) -> bool:

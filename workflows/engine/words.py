@@ -1,11 +1,13 @@
-"""What states, verbs and channels are called where people read them; in Vietnamese through the catalogue."""
+"""What standings, states, verbs and channels are called where people read them."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from plan_definitions.diagnostics import Phrase
 from plan_definitions.model import Channel
+from workflows.engine.board import Row
 from workflows.engine.states import State, Verb
+from workflows.texts import STANDING_LABELS
 
 CHANNEL_WORDS: Mapping[Channel, Phrase] = MappingProxyType(
     {
@@ -59,6 +61,17 @@ VERB_WORDS: Mapping[Verb, Phrase] = MappingProxyType(
         Verb.ERASE: Phrase("erasing a free text"),
     }
 )
+
+
+def standing_words(row: Row) -> Phrase:
+    """Where a row stands, in words.
+
+    Work whose day has come is not called *not due yet*: it waits for earlier work of its own unit. To
+    machines both are `not_due`.
+    """
+    if row.waits_for_own:
+        return Phrase("Waiting for earlier work")
+    return Phrase(STANDING_LABELS[row.standing])
 
 
 def state_list(states: Iterable[State]) -> tuple[Phrase, ...]:
