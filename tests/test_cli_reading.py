@@ -130,6 +130,26 @@ def test_history_as_json_and_for_people(office: Office) -> None:
     assert "not open yet → open" in out
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ["the publication", "the daily round"]), ("vi", ["lần ban hành", "vòng đôn đốc hằng ngày"])],
+)
+def test_history_calls_the_machine_by_words_and_keeps_its_ids_for_programs(
+    office: Office, language: str, words: list[str]
+) -> None:
+    assert [record["by"] for record in office.document("history", "survey/thon-1")] == ["publish", "round"]
+    rows = office.call("history", "survey/thon-1", language=language)[1].splitlines()[3:5]
+    assert [word in row for word, row in zip(words, rows, strict=True)] == [True, True]
+
+
+def test_history_has_words_for_what_a_report_leaves_out(office: Office) -> None:
+    office.document("task", "submit", "guide/vhxh", "--by", "vhxh", "--later")
+    office.document("task", "submit", "survey/thon-2", "--by", "thon-2", "--none")
+    for assignment, words in (("guide/vhxh", "evidence"), ("survey/thon-2", "nothing to")):
+        out = office.call("history", assignment)[1]
+        assert (words in out, "True" in out) == (True, False)
+
+
 def test_history_of_nothing(office: Office) -> None:
     code, out, err = office.call("history", "survey/thon-11")
     assert (code, out) == (1, "")
