@@ -96,12 +96,52 @@ def test_a_misspelt_variable_is_refused_with_the_one_meant(
         ('secret_key = "hunter2"', "the setting DONDOC_SECRET_KEY must be at least 32 characters long"),
         ("smtp_host = 5", "the setting DONDOC_SMTP_HOST must be a text"),
         ('smtp_host = "mail.example"', "DONDOC_MAIL_FROM is not: letters need a sender"),
-        ("smtp_host = mail", "cannot be read"),
     ],
 )
 def test_a_wrong_value_is_refused_in_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
     write(tmp_path, text + "\n")
     assert sentence in refusal(tmp_path)
+
+
+ONE_A_LINE = 'Write one setting a line, a text between straight quotes: smtp_host = "mail.xa.example"'
+KEEP_ONE = "Keep one of the two."
+BACKSLASH = "a backslash between double quotes has a meaning of its own"
+WRITE_TWO = r"Write \\ for each \, or put the text between single quotes."
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said", "mend"),
+    [
+        ("lang = 'vi'\nsmtp_host = mail.xa\n", "2:13", "this is not how a setting is written", ONE_A_LINE),
+        ('smtp_password "hunter2"\n', "1:15", "this is not how a setting is written", ONE_A_LINE),
+        ("smtp_password: hunter2\n", "1:14", "this is not how a setting is written", ONE_A_LINE),
+        ("smtp_password = “hunter2”\n", "1:17", "this is not how a setting is written", ONE_A_LINE),
+        ("smtp_password = '''hunter2\n\n", "1:27", "this is not how a setting is written", ONE_A_LINE),
+        ("lang = 'vi'\nlang = 'en'\n", "2:12", "this setting stands there twice", KEEP_ONE),
+        (r'home = "C:\Users\hunter2"', "1:13", BACKSLASH, WRITE_TWO),
+        (r'home = "D:\dondoc"', "1:13", BACKSLASH, WRITE_TWO),
+    ],
+)
+def test_a_file_that_is_no_toml_says_where_and_what_to_write(
+    tmp_path: Path, text: str, place: str, said: str, mend: str
+) -> None:
+    write(tmp_path, text)
+    assert refusal(tmp_path) == f"{tmp_path / 'dondoc.toml'}:{place}: {said}\n{mend}"
+
+
+def test_a_file_in_another_encoding_wants_to_be_saved_again(tmp_path: Path) -> None:
+    (tmp_path / "dondoc.toml").write_bytes("mail_from = 'Phòng <vp@xa.example>'".encode("utf-16"))
+    assert refusal(tmp_path) == f"{tmp_path / 'dondoc.toml'} is not UTF-8 text\nsave it as UTF-8"
+
+
+def test_a_mark_at_the_beginning_of_the_file_is_no_mistake(tmp_path: Path) -> None:
+    write(tmp_path, '\ufefflang = "en"\n')
+    assert read_settings(tmp_path).lang is Language.EN
+
+
+def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "dondoc.toml").mkdir()
+    assert refusal(tmp_path) == f"{tmp_path / 'dondoc.toml'} cannot be read: it is a folder"
 
 
 def test_no_secret_is_ever_repeated(tmp_path: Path) -> None:

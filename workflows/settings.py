@@ -4,6 +4,7 @@ A key of the file is the variable's name in lower case without its prefix: `smtp
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -154,12 +155,46 @@ def read_settings(folder: Path) -> Settings:
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else error
-        raise WrongUse("{file} cannot be read: {reason}", file=path, reason=reason) from error
+    except OSError as error:
+        raise WrongUse("{file} cannot be read: {reason}", file=path, reason=system_reason(error)) from error
+    except UnicodeDecodeError:
+        # The original holds the whole file.
+        raise WrongUse("{file} is not UTF-8 text", Phrase("save it as UTF-8"), file=path) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _not_toml(path, text, str(error)) from error
+
+
+_TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_GIVEN_TWICE = ("Cannot overwrite", "Cannot declare", "Cannot mutate", "Duplicate")
+_BACKSLASH = ("Unescaped", "Escaped", "Invalid hex value")
+
+
+def _not_toml(path: Path, text: str, reason: str) -> WrongUse:
+    """What is wrong with the settings file and where, in our words; never the line: it may hold a secret."""
+    lines = text.rstrip().split("\n")
+    found = _TOML_PLACE.search(reason)
+    line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
+    place = {"file": path, "line": line, "column": column}
+    if reason.startswith(_GIVEN_TWICE):
+        return WrongUse(
+            "{file}:{line}:{column}: this setting stands there twice", Phrase("Keep one of the two."), **place
+        )
+    if reason.startswith(_BACKSLASH):
+        return WrongUse(
+            "{file}:{line}:{column}: a backslash between double quotes has a meaning of its own",
+            Phrase("Write \\\\ for each \\, or put the text between single quotes."),
+            **place,
+        )
+    return WrongUse(
+        "{file}:{line}:{column}: this is not how a setting is written",
+        Phrase('Write one setting a line, a text between straight quotes: smtp_host = "mail.xa.example"'),
+        **place,
+    )
 
 
 def _refuse_unknown(names: Iterable[str], *, known: Iterable[str], where: object) -> None:
