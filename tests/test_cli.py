@@ -13,6 +13,7 @@ import typer
 
 from workflows.cli import check, main
 from workflows.cli.main import run
+from workflows.cli.parameters import mounted_path
 from workflows.cli.verbs import VERBS
 from workflows.errors import EnvironmentRefused
 
@@ -170,6 +171,9 @@ def test_show_of_an_unknown_unit_suggests_one(call: Call) -> None:
         (["up", "--port", "99999"], "Error: --port must be a whole number from 0 to 65535"),
         (["up", "--proxy", "10.0.0.300"], "`10.0.0.300` is no address of a proxy"),
         (["web", "--proxy", "::1", "--proxy", "proxy"], "`proxy` is no address of a proxy"),
+        (["web", "--root-path", "dondoc"], "is no path of the window\nwrite what comes after the host"),
+        (["up", "--root-path", "//dondoc"], "`//dondoc` is no path of the window"),
+        (["up", "--root-path", "https://xa.example/dondoc"], "is no path of the window"),
         (["graph", "plan.yaml", "--format", "png"], "Error: --format must be one of: svg, mermaid, dot"),
         (["status", "--as-of", "10/6/2026"], "Error: --as-of must be a date like 2026-06-10"),
     ],
@@ -179,6 +183,13 @@ def test_wrong_use_is_explained_on_stderr(call: Call, arguments: list[str], sent
     assert (code, out) == (2, "")
     assert sentence in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("", ""), ("/", ""), ("/dondoc", "/dondoc"), ("/xa/dondoc/", "/xa/dondoc")]
+)
+def test_a_mounted_path_ends_without_a_slash(written: str, meant: str) -> None:
+    assert mounted_path(written) == meant
 
 
 @pytest.mark.parametrize(

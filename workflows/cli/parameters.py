@@ -29,6 +29,20 @@ def iso_date(text: str) -> date:
         raise refusal(text) from None
 
 
+_MOUNTED = re.compile(r"(/[^/?#\s]+)*/?")
+
+
+def mounted_path(text: str) -> str:
+    """Where a proxy has put the window: `/dondoc`, empty for the root. Raises WrongUse for no such path."""
+    if not _MOUNTED.fullmatch(text):
+        raise WrongUse(
+            "`{path}` is no path of the window",
+            Phrase("write what comes after the host, with a slash in front: /dondoc"),
+            path=text,
+        )
+    return text.removesuffix("/")
+
+
 def check_proxies(proxies: Sequence[str]) -> None:
     """Raise WrongUse for a proxy that is no address or network: no request would ever come from it."""
     for proxy in proxies:
@@ -71,7 +85,10 @@ Decider = Annotated[
     typer.Option("--by", metavar="WHO", help=N_("Who decides it: a contact, unit or role of the office.")),
 ]
 RootPath = Annotated[
-    str, typer.Option("--root-path", metavar="PATH", help=N_("Where a proxy has put the window."))
+    str,
+    typer.Option(
+        "--root-path", parser=mounted_path, metavar="PATH", help=N_("Where a proxy has put the window.")
+    ),
 ]
 Proxies = Annotated[
     list[str] | None,

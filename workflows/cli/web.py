@@ -31,6 +31,6 @@ def web(
     app = create_app(session.settings, clock=session.now)
     with closing(listen(host, port)) as listening:
         bound = listening.getsockname()[1]
-        shown = f"http://{f'[{host}]' if ':' in host else host}:{bound}{root_path.rstrip('/')}"
+        shown = f"http://{f'[{host}]' if ':' in host else host}:{bound}{root_path}"
         output.say(Phrase("The window: {address} (stop with Ctrl-C)", {"address": shown}), session.translate)
         serve(app, listening, root_path=root_path, proxies=proxy or ())
