@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from notifications.letters import Letter, LetterKind, Recipient
-from notifications.parts import DeskNote, Digest, Leadership, Part, UnitSection, Voice
+from notifications.parts import ClosingReport, DeskNote, Digest, Leadership, Part, UnitSection, Voice
 from notifications.recipients import Reader, reader, sender, together
-from plan_definitions.model import Channel, Office
+from plan_definitions.model import Channel, Office, Role
 from workflows.engine.records import Notice
 from workflows.texts import Language
 
@@ -38,6 +38,7 @@ class Drafts:
     def __init__(self, office: Office, as_of: date) -> None:
         self._office = office
         self._as_of = as_of
+        self._clerk = office.unit_of(Role.STANDING_OFFICE)
         self._readers: dict[str, Reader] = {}
         self._drafts: dict[str, _Draft] = {}
 
@@ -73,7 +74,8 @@ class Drafts:
         finished = []
         for draft in self._drafts.values():
             parts = tuple(sorted(draft.parts, key=_place))
-            reports = isinstance(parts[0], Leadership)
+            # The office does not report to itself.
+            reports = isinstance(parts[0], Leadership | ClosingReport) and draft.recipient.unit != self._clerk
             recipient = replace(draft.recipient, voice=Voice.REPORT) if reports else draft.recipient
             letter = Letter(kind(parts), from_office, recipient, self._as_of, parts, language)
             finished.append(Composed(letter, tuple(draft.notices)))

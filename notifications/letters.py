@@ -64,7 +64,7 @@ class Action(StrEnum):
     UNIT = "unit"
     DESK = "desk"
     HAND_OVER = "hand_over"
-    LEADERSHIP = "leadership"
+    BOARD = "board"
     OUTBOX = "outbox"
     SIGN_IN = "sign_in"
 

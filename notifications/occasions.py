@@ -6,14 +6,24 @@ from datetime import date
 
 from notifications.drafts import Composed, Drafts
 from notifications.letters import Letter, LetterKind, Recipient
-from notifications.parts import Alarm, Closing, Decided, Decision, SignIn, Trouble
+from notifications.parts import Alarm, Closing, ClosingReport, Decided, Decision, SignIn, Trouble, UnitCount
 from notifications.recipients import reader, sender, voice_of
-from notifications.sections import Reading, Told, item, items, plan_name, publication_section, read, tally
+from notifications.sections import (
+    Reading,
+    Told,
+    helping,
+    is_unfinished,
+    item,
+    items,
+    plan_name,
+    publication_section,
+    read,
+    tally,
+)
 from plan_definitions.model import Office, Role
 from plan_definitions.schedule import Schedule
 from workflows.engine.board import Row
 from workflows.engine.records import Answered, Asked, Notice, NoticeKind
-from workflows.engine.states import UNFINISHED
 from workflows.texts import Language
 
 
@@ -95,12 +105,32 @@ def _decided(row: Row, notice: Notice) -> Decided:
 def closing_letters(
     office: Office, schedule: Schedule, rows: Iterable[Row], *, as_of: date, language: Language = Language.VI
 ) -> tuple[Composed, ...]:
-    """Thanks and the four-way count for each unit that led something, and what stays undone."""
+    """How it ended: all of it to the leadership and the office, to each unit what it led, with thanks."""
     reading = read(schedule, office, rows, as_of)
     drafts = Drafts(office, as_of)
+    report = _closing_report(reading)
+    for role in (Role.CHAIR, Role.DEPUTY_CHAIR, Role.STANDING_OFFICE):
+        unit = office.unit_of(role)
+        if not drafts.has(unit, ClosingReport):
+            drafts.add(unit, report)
     for unit in (unit for unit in office.units if unit in reading.of_unit):
         drafts.add(unit, _closing(unit, reading))
     return tuple(drafts.letters(lambda _parts: LetterKind.CLOSING, language))
+
+
+def _closing_report(reading: Reading) -> ClosingReport:
+    units = [unit for unit in reading.office.units if unit in reading.of_unit]
+    counted = [
+        UnitCount(reading.office.units[unit].name, tally(reading.of_unit[unit], reading.as_of))
+        for unit in units
+    ]
+    rows = [row for held in reading.of_unit.values() for row in held]
+    return ClosingReport(
+        plan=plan_name(reading.schedule),
+        tally=tally(rows, reading.as_of),
+        units=tuple(one for one in counted if one.tally.total),
+        undone=helping(filter(is_unfinished, rows)),
+    )
 
 
 def _closing(unit: str, reading: Reading) -> Closing:
@@ -111,7 +141,7 @@ def _closing(unit: str, reading: Reading) -> Closing:
         unit_name=reading.office.units[unit].name,
         voice=voice_of(reading.office.units[unit]),
         tally=tally(held, reading.as_of),
-        undone=items((row for row in held if row.state in UNFINISHED), reading),
+        undone=items(filter(is_unfinished, held), reading),
     )
 
 

@@ -301,6 +301,33 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitCount:
+    """One unit's count in a report."""
+
+    unit_name: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingReport:
+    """A plan is finished, as the leadership and the office read it: all counts, and what stays undone.
+
+    The tally is as of the day of the close. `undone` has a line for each task and date.
+    """
+
+    plan: PlanName
+    tally: Tally
+    units: tuple[UnitCount, ...] = ()
+    undone: tuple[Helping, ...] = ()
+    part: Literal["closing_report"] = "closing_report"
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The assignments the reader holds or decides on, in the order shown."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """A sign-in link that is good for some minutes; `request` says which sign-in, and is no secret."""
 
@@ -335,4 +362,4 @@ class Alarm:
         return ()
 
 
-Part = UnitSection | Digest | DeskNote | Leadership | Decision | Closing | SignIn | Alarm
+Part = UnitSection | Digest | DeskNote | Leadership | Decision | Closing | ClosingReport | SignIn | Alarm

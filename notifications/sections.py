@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from notifications.parts import PlanName, Tally, UnitSection
 from notifications.recipients import helper, voice_of
 from notifications.work import Citation, Counted, Helper, Helping, Item
-from plan_definitions.model import Office
+from plan_definitions.model import Kind, Office
 from plan_definitions.schedule import Schedule
 from workflows.engine.board import Row, letter_order
 from workflows.engine.records import Notice, NoticeKind
-from workflows.engine.states import IN_HAND, Standing, State
+from workflows.engine.states import IN_HAND, UNFINISHED, Standing, State
 
 _TITLE_VERBS = ("Triển khai ", "Tổ chức thực hiện ", "Tổ chức ", "Thực hiện ")
 """Verbs with which a plan's official title begins; a letter speaks of the thing itself."""
@@ -267,6 +267,11 @@ def tally(rows: Iterable[Row], up_to: date) -> Tally:
         overdue=counts[Standing.OVERDUE],
         waiting=counts[Standing.WAITING_FOR_OTHERS],
     )
+
+
+def is_unfinished(row: Row) -> bool:
+    """Whether a result is still to come: standing work never has one."""
+    return row.state in UNFINISHED and not (row.kind is Kind.ONGOING and row.occurrence is None)
 
 
 def helping(rows: Iterable[Row]) -> tuple[Helping, ...]:

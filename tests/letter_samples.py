@@ -16,6 +16,7 @@ from notifications.parts import (
     Attempt,
     Case,
     Closing,
+    ClosingReport,
     Decided,
     Decision,
     DeskNote,
@@ -31,6 +32,7 @@ from notifications.parts import (
     Tried,
     Trouble,
     Undelivered,
+    UnitCount,
     UnitSection,
     Voice,
 )
@@ -275,6 +277,20 @@ def leadership(**fields: Any) -> Leadership:
     return Leadership(**(known | fields))
 
 
+def closing_report(**fields: Any) -> ClosingReport:
+    """A season that ended with signs missing in two villages."""
+    known: dict[str, Any] = {
+        "plan": PLAN,
+        "tally": Tally(TENTH_OF_JUNE, on_time=19, late=1, in_time=0, overdue=2),
+        "units": (
+            UnitCount("Công an xã", Tally(TENTH_OF_JUNE, 13, 0, 0, 0)),
+            UnitCount("Thôn 2", Tally(TENTH_OF_JUNE, 6, 1, 0, 2)),
+        ),
+        "undone": (Helping(SIGNS.title, ("Thôn 2", "Thôn 5"), MONDAY, Standing.OVERDUE),),
+    }
+    return ClosingReport(**(known | fields))
+
+
 def letter(
     kind: LetterKind, *parts: Part, to: Recipient = VILLAGE, language: Language = Language.VI
 ) -> Letter:
@@ -315,6 +331,13 @@ def every_letter(language: Language) -> dict[str, Letter]:
         "escalation": letter(LetterKind.ESCALATION, leadership(), to=DEPUTY),
         "closing": letter(
             LetterKind.CLOSING, Closing(PLAN, "thon-2", "Thôn 2", Voice.ORDER, _TALLY, (SIGNS,))
+        ),
+        "closing-report": letter(LetterKind.CLOSING, closing_report(), to=DEPUTY),
+        "closing-own": letter(
+            LetterKind.CLOSING,
+            closing_report(),
+            Closing(PLAN, "vhxh", SENDER.name, Voice.ORDER, _TALLY),
+            to=CLERK,
         ),
         "sign_in": letter(LetterKind.SIGN_IN, SignIn(15), to=CLERK),
         "alarm": letter(

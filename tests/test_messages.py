@@ -23,6 +23,7 @@ from letter_samples import (
     PLAN,
     SIGNS,
     TALKS,
+    closing_report,
     digest,
     every_letter,
     front_section,
@@ -46,6 +47,7 @@ from notifications.parts import (
     SignIn,
     Tally,
     Tried,
+    UnitCount,
     UnitSection,
     Voice,
 )
@@ -500,6 +502,46 @@ def test_work_that_waits_for_its_units_own_says_for_which() -> None:
     text = render(letter(LetterKind.WEEKLY, weekly), links).text
     assert f"Bắt đầu khi hoàn thành việc trước: {SIGNS.title}." in text
     assert f"{AFTER_SIGNS.title} (chờ việc trước của đơn vị): thứ Ba, 09/6" in text
+
+
+def test_leaders_read_how_the_whole_plan_ended() -> None:
+    said = every_letter(VI)["closing-report"]
+    asked: list[Slot] = []
+
+    def address(slot: Slot) -> str:
+        asked.append(slot)
+        return "https://dondoc.example/board"
+
+    rendered, spoken = render(said, address), zalo_text(said, None)
+    whole = "Tổng số 22 phần việc: đã hoàn thành 20 (đúng hạn 19, quá hạn 01); chưa hoàn thành 02 (quá hạn)."
+    opening = "Phòng Văn hóa - Xã hội xã kính báo cáo kết quả thực hiện Tháng hành động vì trẻ em năm 2026"
+    for text in (rendered.text, spoken):
+        assert f"{opening}, kết thúc vào thứ Tư, 10/6/2026." in text
+        assert whole in text
+        assert f"{SIGNS.title} (Thôn 2 và Thôn 5 chủ trì)" in text
+    assert rendered.subject == "Kết quả thực hiện - Tháng hành động vì trẻ em năm 2026"
+    assert rendered.preview == whole
+    # Only who was late or is behind gets more words than a number.
+    assert "- Công an xã: 13/13\n" in rendered.text
+    assert "- Thôn 2: 07/09 (Đã hoàn thành 07 (đúng hạn 06, quá hạn 01); chưa hoàn thành 02" in rendered.text
+    assert "liên hệ Phòng Văn hóa - Xã hội xã, điện thoại 0220 000 101" in rendered.text
+    assert asked == [Slot(Action.BOARD, PLAN.id)]
+
+
+def test_the_office_is_not_reported_to_by_itself() -> None:
+    rendered = render(every_letter(VI)["closing-own"], links)
+    assert "đã kết thúc vào thứ Tư, 10/6/2026." in rendered.text
+    assert "kính báo cáo" not in rendered.text
+    assert "liên hệ" not in rendered.text
+
+
+def test_a_long_report_leads_to_the_board() -> None:
+    many = tuple(UnitCount(f"Thôn {n}", Tally(TENTH_OF_JUNE, 1, 0, 0, 0)) for n in range(1, 99))
+    asked: list[Slot] = []
+    said = letter(LetterKind.CLOSING, closing_report(units=many), to=DEPUTY)
+    text = render(said, lambda slot: asked.append(slot) or "https://x.example").text  # type: ignore[func-returns-value]
+    assert "và 39 việc nữa" in text
+    assert set(asked) == {Slot(Action.BOARD, PLAN.id)}
 
 
 def test_each_button_of_the_digest_leads_to_its_section() -> None:

@@ -340,6 +340,8 @@ def test_in_a_closed_plan_nothing_is_offered(house: House, clerk: TestClient) ->
 
     assert forms_of(clerk.get(_page(SIGNS_2)))[0][1] == "/sign-out"
     assert send(clerk, _page(SIGNS_2), shown, marked={"act": "cancel"}, note="x").status_code == 422
+    assert "Kế hoạch đã kết thúc vào thứ Tư, 10/6/2026" in clerk.get("/board").text
+    assert 'href="/board"' in house.member("deputy").get("/leadership").text
 
 
 def test_hand_overs_are_read_out_printed_and_ticked_off_once(house: House, clerk: TestClient) -> None:

@@ -239,6 +239,31 @@ def test_a_closed_plan_only_shows(house: House, village: TestClient) -> None:
     assert [f for f in forms_of(village.get(PAGE)) if f[2].get("act")] == []
 
 
+def test_the_page_of_a_unit_says_how_a_closed_plan_ended_for_it(house: House, village: TestClient) -> None:
+    house.move("vhxh", Verb.START, SIGNS_2, on_behalf_of="thon-2", via=Via.PHONE, said_by="Trưởng thôn")
+    close_plan(house.database, OFFICE, PLAN, by="vhxh", as_of=house.window.today(), now=house.now)
+    house.now += timedelta(days=40)
+
+    text = village.get(f"/u/{OFFICE}/thon-2").text
+
+    assert "Phòng Văn hóa - Xã hội đã kết thúc kế hoạch này vào thứ Tư, 10/6/2026." in text
+    assert "Tính đến hết ngày 10/6, Thôn 2 chủ trì" in text
+    assert "liên hệ Phòng Văn hóa - Xã hội, điện thoại 0000 000 4" in text
+    assert "Cắm biển cảnh báo" in text.partition("Chưa có kết quả")[2]
+    assert "đã quá 02 ngày làm việc" in text  # as it stood on that day
+    assert "Hiện đơn vị không có việc nào" not in text
+    assert "Trưởng thôn, Thôn 2" in village.get(f"/u/{OFFICE}/thon-2/history").text
+    assert "SUMMARY" not in village.get(_feed(text)).text
+
+    house.now += timedelta(days=40)
+    assert "Cắm biển cảnh báo" not in house.guest("thon-2").get(f"/u/{OFFICE}/thon-2").text
+
+
+def _feed(text: str) -> str:
+    """The address of the calendar that a unit's page names."""
+    return "/c/" + text.partition('.ics"')[0].rpartition("/c/")[2] + ".ics"
+
+
 def test_my_unit_lists_work_in_the_order_of_the_letter(village: TestClient) -> None:
     text = village.get(f"/u/{OFFICE}/thon-2").text
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 
-from workflows.operations.reading.judged import Judged, judge, judge_again
+from workflows.operations.reading.judged import Judged, day_of, judge, judge_again
 from workflows.store.transaction import Transaction
 
 MOST_PLANS = 8
@@ -40,7 +40,7 @@ class RememberedPlans:
             known = place.judged
             if known is None:
                 known = place.judged = judge(transaction, number, as_of)
-            elif (known.plan, known.as_of) != (plan, as_of):
+            elif (known.plan, known.as_of) != (plan, day_of(plan, as_of)):
                 known = place.judged = judge_again(transaction, known, as_of)
             return known
 

@@ -6,10 +6,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from notifications.parts import Voice
 from notifications.recipients import sender, voice_of
-from notifications.wording import items
+from notifications.sections import is_unfinished, tally
+from notifications.speech import Speech
+from notifications.wording import items, units
 from plan_definitions.model import Evidence, Office
-from web.access import Guest, TheVisitor, Visitor, title_of
+from web.access import LINK_SHOWS, Guest, TheVisitor, Visitor, title_of
 from web.codes import record_code, unit_code
 from web.history_words import OFFICES_OWN, tell
 from web.pages import page, speech_of
@@ -32,22 +35,37 @@ _BY_ITSELF = frozenset({Verb.CREATE, Verb.OPEN})
 
 @router.get("/u/{office}/{unit}")
 def mine(request: Request, visitor: TheVisitor, office: str, unit: str) -> Response:
-    """Everything a unit holds, in the order of its letter."""
+    """Everything a unit holds, in the order of its letter; below it, what it did in plans just closed."""
     guest, window = visitor.guest_of(office, unit), window_of(request)
-    plans = read_unit(window.database, office, unit, as_of=window.today(), judge=window.judge)
-    place = visitor.offices[office]
+    today, place, speech = window.today(), visitor.offices[office], speech_of(request)
+    plans = read_unit(
+        window.database, office, unit, as_of=today, closed_since=today - LINK_SHOWS, judge=window.judge
+    )
+    voice = voice_of(place.units[unit])
     feed = window.keys.links.calendar_token(Link(office, guest.contact, guest.version, unit))
     return page(
         request, "unit/mine.html", office=place, unit=place.units[unit],
-        plans=[(plan, _groups(plan)) for plan in plans], sender=sender(place, window.today()),
-        code=unit_code(window.keys, guest), voice=voice_of(place.units[unit]), items=items,
-        feed=_absolute(request, f"/c/{feed}.ics"), speech=speech_of(request),
+        plans=[(p, _groups(p)) for p in plans if p.plan.closed_on is None],
+        closed=[(p, _outcome(p, place.units[unit].name, voice, speech)) for p in plans if p.plan.closed_on],
+        sender=sender(place, today), code=unit_code(window.keys, guest), voice=voice, items=items,
+        feed=_absolute(request, f"/c/{feed}.ics"), speech=speech,
     )  # fmt: skip
 
 
 def _absolute(request: Request, path: str) -> str:
     base = window_of(request).settings.public_base_url
     return f"{base}{path}" if base else f"{str(request.base_url).rstrip('/')}{path}"
+
+
+def _outcome(plan: PlanWork, unit: str, voice: Voice, speech: Speech) -> dict[str, Any]:
+    """How a closed plan ended for a unit: its count in words, what is without a result, what is over."""
+    rows = [row for row, _ in plan.held]
+    count = tally(rows, plan.plan.closed_on or date.max)
+    return {
+        "count": units.tally(count, unit, voice, speech) if count.total else "",
+        "undone": [(row, item) for row, item in plan.held if is_unfinished(row)],
+        "over": [row for row in rows if row.state in (State.DONE, State.CANCELLED)],
+    }
 
 
 def _groups(plan: PlanWork) -> dict[str, list[Any]]:
@@ -72,7 +90,9 @@ def my_history(request: Request, visitor: TheVisitor, office: str, unit: str) ->
     """What a unit and others said about its work, newest first."""
     visitor.guest_of(office, unit)
     window, said, place = window_of(request), speech_of(request), visitor.offices[office]
-    records = unit_history(window.database, office, unit, most=MOST_HISTORY)
+    records = unit_history(
+        window.database, office, unit, most=MOST_HISTORY, closed_since=window.today() - LINK_SHOWS
+    )
     told = [
         (tell(stored, place, said), plan, stored.record.assignment)
         for plan, stored in records

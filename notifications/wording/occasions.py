@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import partial
 
 from notifications.blocks import Block, Button, Buttons, Heading, Line, Paragraph, Unsaid
-from notifications.letters import Action, Links, Sender, Slot, slot_of
-from notifications.parts import Alarm, Closing, Decided, Decision, SignIn, Voice
+from notifications.letters import Action, Letter, Links, Sender, Slot, slot_of
+from notifications.parts import Alarm, Closing, ClosingReport, Decided, Decision, SignIn, UnitCount, Voice
 from notifications.speech import Speech
 from notifications.wording import items
-from notifications.wording.units import tally
+from notifications.wording.units import four_ways, tally
 from workflows.engine.records import Answered
 
 
@@ -81,17 +81,72 @@ def closing_subject(part: Closing, speech: Speech) -> str:
     return speech.say("With thanks: {plan} is finished", plan=part.plan.title)
 
 
-def closing_blocks(part: Closing, sender: Sender, speech: Speech, *, alone: bool) -> Iterator[Block | Unsaid]:
-    """Thanks, the count, and what stays undone."""
+def closing_blocks(
+    letter: Letter, part: Closing, links: Links | None, speech: Speech, *, alone: bool
+) -> Iterator[Block | Unsaid]:
+    """Thanks, the count, what stays undone, and where all of it can be read."""
     if not alone:
         yield Heading(speech.say("{unit} - {plan}", unit=part.unit_name, plan=part.plan.title))
-    yield Paragraph(finished(part, sender, speech))
+    yield Paragraph(finished(part, letter.sender, speech))
     if part.tally.total:
         yield Paragraph(tally(part.tally, part.unit_name, part.voice, speech))
     if part.undone:
         yield Heading(speech.say("Still without a result"))
         yield from (Unsaid(partial(items.line, item, speech)) for item in part.undone)
     yield Paragraph(speech.say("Reminders of this plan end today; its links only show what was done."))
+    if links is not None:
+        slot = Slot(Action.UNIT, part.plan.id, unit=part.unit)
+        yield Buttons((Button(speech.say("All work of {unit}", unit=part.unit_name), links(slot)),))
+
+
+def report_subject(part: ClosingReport, speech: Speech) -> str:
+    """One for each plan."""
+    return speech.say("Results of the plan - {plan}", plan=part.plan.title)
+
+
+def report_blocks(
+    letter: Letter, part: ClosingReport, links: Links | None, speech: Speech
+) -> Iterator[Block | Unsaid]:
+    """How the whole plan ended, unit by unit, and what stays undone."""
+    yield Paragraph(reported(letter, part, speech))
+    yield Paragraph(whole_count(part, speech))
+    if links is not None:
+        button = Button(
+            speech.say("See the whole plan"), links(Slot(Action.BOARD, part.plan.id)), primary=True
+        )
+        yield Buttons((button,))
+    yield Heading(speech.say("By unit (done of all)"))
+    yield from (Unsaid(partial(_unit_line, one, speech)) for one in part.units)
+    if part.undone:
+        yield Heading(speech.say("Still without a result"))
+        yield from (Unsaid(partial(items.helping_line, one, speech)) for one in part.undone)
+    yield Paragraph(speech.say("Reminders of this plan end today; its links only show what was done."))
+
+
+def reported(letter: Letter, part: ClosingReport, speech: Speech) -> str:
+    """That the plan is over, and when; to leaders as a report."""
+    plan, day = part.plan.title, speech.today(part.tally.up_to)
+    if letter.recipient.voice is not Voice.REPORT:
+        return speech.say("{plan} was closed on {day}.", plan=plan, day=day)
+    return speech.say(
+        "{office} respectfully reports the results of {plan}, closed on {day}.",
+        office=letter.sender.name, plan=plan, day=day,
+    )  # fmt: skip
+
+
+def whole_count(part: ClosingReport, speech: Speech) -> str:
+    """The four-way count of the plan; also the preview."""
+    return speech.say(
+        "Of {total} pieces of work: {parts}.",
+        total=speech.count(part.tally.total), parts=four_ways(part.tally, speech),
+    )  # fmt: skip
+
+
+def _unit_line(one: UnitCount, speech: Speech) -> Line:
+    """Only what was late or is undone needs words."""
+    done, total = speech.count(one.tally.done), speech.count(one.tally.total)
+    note = four_ways(one.tally, speech) if one.tally.on_time < one.tally.total else ""
+    return Line(one.unit_name, f"{done}/{total}", f"{note[:1].upper()}{note[1:]}")
 
 
 def finished(part: Closing, sender: Sender, speech: Speech) -> str:

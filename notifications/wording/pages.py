@@ -7,6 +7,7 @@ from notifications.letters import Action, Letter, LetterKind, Links, Slot
 from notifications.parts import (
     Alarm,
     Closing,
+    ClosingReport,
     Decision,
     DeskNote,
     Digest,
@@ -60,6 +61,8 @@ def headline(letter: Letter) -> tuple[str, str]:
             return occasions.decision_subject(first, said), occasions.decision_sentence(first, said)
         case Closing():
             return occasions.closing_subject(first, said), said.say("The count, and our thanks.")
+        case ClosingReport():
+            return occasions.report_subject(first, said), occasions.whole_count(first, said)
         case SignIn():
             return said.say("Sign-in link - {committee}", committee=letter.sender.committee), said.say(
                 "Works once."
@@ -96,6 +99,8 @@ def _first_rows(blocks: Iterable[Block | Unsaid], limit: int) -> Iterator[Block 
 
 def _everything(letter: Letter) -> Slot:
     plan = letter.plans[0].id if letter.plans else None
+    if isinstance(letter.parts[0], ClosingReport):
+        return Slot(Action.BOARD, plan)
     return Slot(Action.UNIT, plan, unit=letter.recipient.unit)
 
 
@@ -125,7 +130,9 @@ def _part(
         case Decision():
             return occasions.decision_blocks(part, links, said)
         case Closing():
-            return occasions.closing_blocks(part, letter.sender, said, alone=alone)
+            return occasions.closing_blocks(letter, part, links, said, alone=alone)
+        case ClosingReport():
+            return occasions.report_blocks(letter, part, links, said)
         case SignIn():
             return occasions.sign_in_blocks(part, links, said)
         case Alarm():
@@ -138,11 +145,20 @@ def _closing(letter: Letter, links: Links | None, said: Speech) -> Iterator[str]
         return
     if letter.kind is not LetterKind.CLOSING:
         yield _how_to_answer(letter, links, said)
+    elif letter.recipient.unit != letter.sender.unit:
+        yield _whom_to_ask(letter, said)
     if letter.recipient.voice is not Voice.REPORT:
         yield said.say("Please send no names or pictures of children.")
     papers = said.all_of([units.plan_reference(plan, said) for plan in letter.plans])
     if papers:
         yield said.say("This letter serves the daily work and does not replace {papers}.", papers=papers)
+
+
+def _whom_to_ask(letter: Letter, said: Speech) -> str:
+    phone, office = letter.sender.phone, letter.sender.name
+    if phone is None:
+        return said.say("With questions please reply to this letter: {office}.", office=office)
+    return said.say("With questions please ask {office}, tel. {phone}.", office=office, phone=phone)
 
 
 def _how_to_answer(letter: Letter, links: Links | None, said: Speech) -> str:

@@ -127,27 +127,27 @@ def _asking(section: UnitSection, speech: Speech) -> str:
 
 def tally(count: Tally, unit: str, voice: Voice, speech: Speech) -> str:
     """The four-way count of official reports as one sentence; requested units hear no lateness."""
-    numbers = {
-        "day": speech.day_month(count.up_to),
-        "unit": unit,
-        "total": speech.count(count.total),
-        "done": speech.count(count.done),
-        "on_time": speech.count(count.on_time),
-        "late": speech.count(count.late),
-        "unfinished": speech.count(count.unfinished),
-        "in_time": speech.count(count.in_time),
-        "overdue": speech.count(count.overdue),
-    }
     if voice is Voice.REQUEST:
         return speech.say(
-            "As of {day}: results of {done} of {total} items received; {unfinished} to come.", **numbers
-        )
-    parts = (_done(count, numbers, speech), _unfinished(count, numbers, speech))
+            "As of {day}: results of {done} of {total} items received; {unfinished} to come.",
+            day=speech.day_month(count.up_to), done=speech.count(count.done),
+            total=speech.count(count.total), unfinished=speech.count(count.unfinished),
+        )  # fmt: skip
     return speech.say(
         "As of {day}, {unit} leads {total} pieces of work: {parts}.",
-        **numbers,
-        parts="; ".join(part for part in parts if part),
-    )
+        day=speech.day_month(count.up_to), unit=unit, total=speech.count(count.total),
+        parts=four_ways(count, speech),
+    )  # fmt: skip
+
+
+def four_ways(count: Tally, speech: Speech) -> str:
+    """What is done, on time and late, and what is not, in time and overdue; what is empty is left out."""
+    numbers = {
+        name: speech.count(getattr(count, name))
+        for name in ("done", "on_time", "late", "unfinished", "in_time", "overdue")
+    }
+    parts = (_done(count, numbers, speech), _unfinished(count, numbers, speech))
+    return "; ".join(part for part in parts if part)
 
 
 def _done(count: Tally, numbers: Mapping[str, str], speech: Speech) -> str:

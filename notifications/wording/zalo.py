@@ -8,6 +8,7 @@ from notifications.parts import (
     Alarm,
     Case,
     Closing,
+    ClosingReport,
     Decision,
     DeskNote,
     Digest,
@@ -46,10 +47,8 @@ def _lower_first(text: str) -> str:
 
 def _part(letter: Letter, part: Part, links: Links | None, said: Speech) -> Iterable[str]:
     match part:
-        case UnitSection(copied=True):
-            return _copy(part, said)
         case UnitSection():
-            return _section(letter, part, links, said)
+            return _copy(part, said) if part.copied else _section(letter, part, links, said)
         case Leadership():
             return _leadership(letter, part, links, said)
         case Digest():
@@ -60,6 +59,8 @@ def _part(letter: Letter, part: Part, links: Links | None, said: Speech) -> Iter
             return _decision(part, links, said)
         case Closing():
             return _closing(letter, part, said)
+        case ClosingReport():
+            return _report(letter, part, said)
         case Alarm():
             return (f"{said.say(trouble.message_id, **trouble.values)}." for trouble in part.troubles)
         case SignIn():
@@ -183,6 +184,14 @@ def _closing(letter: Letter, part: Closing, said: Speech) -> Iterator[str]:
         yield units.tally(part.tally, part.unit_name, part.voice, said)
     if part.undone:
         undone = [items.title(item, said) for item in part.undone]
+        yield f"{said.say('Still without a result')}: {_some(undone, said)}."
+
+
+def _report(letter: Letter, part: ClosingReport, said: Speech) -> Iterator[str]:
+    yield occasions.reported(letter, part, said)
+    yield occasions.whole_count(part, said)
+    if part.undone:
+        undone = [_helping(one, said) for one in part.undone]
         yield f"{said.say('Still without a result')}: {_some(undone, said)}."
 
 

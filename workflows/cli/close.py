@@ -25,7 +25,7 @@ def close(
     office: OfficeName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Close a plan: its ladders and links end, each unit is thanked."""
+    """Close a plan: its ladders and links end; leaders and units get a letter with the counts."""
     session = Session.of(context)
     file = session.folder / plan
     name = accepted_plan(file).schedule.id if file.is_file() else plan

@@ -1,12 +1,13 @@
-"""Closing a finished plan: its ladders end, each unit gets thanks and its count."""
+"""Closing a finished plan: its ladders end, the leadership reads how it went, each unit what it did of it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from notifications.occasions import closing_letters
+from notifications.sections import is_unfinished
 from workflows.engine import board
 from workflows.engine.records import Record
-from workflows.engine.states import UNFINISHED, Verb
+from workflows.engine.states import Verb
 from workflows.errors import NotFound
 from workflows.operations.mail.queueing import queue
 from workflows.operations.situations import check_office, whole_situation
@@ -59,4 +60,4 @@ def close_plan(
             for reader in [composed.letter.recipient]
         }
         queued = queue(transaction, keyed, now=now, not_before=now)
-    return Closed(plan, sum(1 for row in rows if row.state in UNFINISHED), len(queued))
+    return Closed(plan, sum(map(is_unfinished, rows)), len(queued))

@@ -40,7 +40,7 @@ CODE_LENGTH = 8
 DESK_ACTIONS: Mapping[Action, str] = {
     Action.DESK: "/",
     Action.HAND_OVER: "/hand-over",
-    Action.LEADERSHIP: "/leadership",
+    Action.BOARD: "/board",
     Action.OUTBOX: "/outbox",
     Action.CHECK: "/check",
 }

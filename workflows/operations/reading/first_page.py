@@ -14,6 +14,7 @@ from workflows.engine.board import Row
 from workflows.engine.pressing import Urgency, most_pressing, urgency, wants_attention
 from workflows.engine.standings import hangs_on_others
 from workflows.engine.states import Standing
+from workflows.operations.reading.judged import day_of
 from workflows.operations.situations import situation_with, with_all_before
 from workflows.store.database import Database
 from workflows.store.records import StoredPlan
@@ -35,6 +36,7 @@ def read_first_page(database: Database, office: str, plan: str, *, as_of: date, 
     """Counts of all, and at most `most` rows. Raises NotFound for an unknown plan."""
     with database.read() as transaction:
         stored = transaction.plans.get(office, plan)
+        as_of = day_of(stored, as_of)
         kinds = _kinds(transaction, stored, as_of)
         pressing = [(row, many) for row, many in kinds if wants_attention(row)]
         situation = with_all_before(transaction, stored, _first_tasks(pressing, most))

@@ -10,8 +10,13 @@ from workflows.engine.forecast import Forecast
 from workflows.engine.situation import Situation
 from workflows.operations.situations import situation_with, whole_situation
 from workflows.store.database import Database
-from workflows.store.records import StoredPlan
+from workflows.store.records import PlanHeading, StoredPlan
 from workflows.store.transaction import Transaction
+
+
+def day_of(plan: PlanHeading, as_of: date) -> date:
+    """The day on which a plan is judged: a closed one stands as it stood when it was closed."""
+    return as_of if plan.closed_on is None else min(as_of, plan.closed_on)
 
 
 class Judged:
@@ -21,7 +26,7 @@ class Judged:
 
     def __init__(self, plan: StoredPlan, as_of: date, situation: Situation) -> None:
         self.plan = plan
-        self.as_of = as_of
+        self.as_of = day_of(plan, as_of)
         self.situation = situation
         self._working = RLock()
         self._rows: tuple[Row, ...] | None = None

@@ -18,9 +18,7 @@ def lateness(database: Database, office: str, plan: str, *, as_of: date) -> Mapp
     does not have the plan.
     """
     try:
-        with database.read() as transaction:
-            closed = transaction.plans.get(office, plan).closed_on
-        board = read_board(database, office, plan, as_of=min(closed or as_of, as_of))
+        board = read_board(database, office, plan, as_of=as_of)
     except NotFound:
         return {}
     late: dict[str, int] = {}

@@ -10,10 +10,11 @@ from workflows.engine import board
 from workflows.engine.board import Row, letter_order
 from workflows.engine.records import Assignment
 from workflows.engine.situation import Situation
-from workflows.operations.reading.judged import Judge, Judged, judge
+from workflows.operations.reading.judged import Judge, Judged, day_of, judge
 from workflows.operations.situations import check_in_plan, with_all_before
 from workflows.store.database import Database
-from workflows.store.records import Evidence, StoredPlan, StoredRecord
+from workflows.store.records import Evidence, PlanHeading, StoredPlan, StoredRecord
+from workflows.store.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ def read_work(database: Database, office: str, plan: str, assignment: str, *, as
     """One assignment. Raises NotFound for a plan or assignment that does not exist (any more)."""
     with database.read() as transaction:
         stored = transaction.plans.get(office, plan)
-        found = transaction.assignments.get(stored.number, assignment)
+        found, day = transaction.assignments.get(stored.number, assignment), day_of(stored, as_of)
         check_in_plan(found, stored)
-        ((row, shown),) = _shown(stored, with_all_before(transaction, stored, [found.task]), [found], as_of)
+        ((row, shown),) = _shown(stored, with_all_before(transaction, stored, [found.task]), [found], day)
         return Work(
             stored,
             plan_name(stored.schedule).title,
@@ -58,22 +59,43 @@ def read_work(database: Database, office: str, plan: str, assignment: str, *, as
 
 
 def read_unit(
-    database: Database, office: str, unit: str, *, as_of: date, judge: Judge = judge
+    database: Database,
+    office: str,
+    unit: str,
+    *,
+    as_of: date,
+    closed_since: date | None = None,
+    judge: Judge = judge,
 ) -> list[PlanWork]:
-    """What a unit holds and helps with in every running plan; plans that do not concern it are left out."""
+    """What a unit holds and helps with in every running plan, and in those closed since a day.
+
+    Plans that do not concern it are left out; closed ones come last and stand as on their last day.
+    """
     with database.read() as transaction:
-        running = transaction.plans.headings(office, running=True)
-        plans = (_of_plan(judge(transaction, plan.number, as_of), unit) for plan in running)
+        shown = _plans(transaction, office, closed_since)
+        plans = (_of_plan(judge(transaction, plan.number, as_of), unit) for plan in shown)
         return [plan for plan in plans if plan.held or plan.helping]
 
 
+def _plans(transaction: Transaction, office: str, closed_since: date | None) -> list[PlanHeading]:
+    """The running plans, oldest first, then those closed since a day, the latest first."""
+    running, closed = list[PlanHeading](), list[PlanHeading]()
+    for plan in transaction.plans.headings(office):
+        if plan.closed_on is None:
+            running.append(plan)
+        elif closed_since is not None and plan.closed_on >= closed_since:
+            closed.insert(0, plan)
+    return running + closed
+
+
 def unit_history(
-    database: Database, office: str, unit: str, *, most: int
+    database: Database, office: str, unit: str, *, most: int, closed_since: date | None = None
 ) -> list[tuple[StoredPlan, StoredRecord]]:
-    """The latest records of a unit's assignments in every running plan, newest first."""
+    """The latest records of a unit's assignments in the plans of `read_unit`, newest first."""
     found: list[tuple[StoredPlan, StoredRecord]] = []
     with database.read() as transaction:
-        for plan in transaction.plans.running(office):
+        for heading in _plans(transaction, office, closed_since):
+            plan = transaction.plans.by_number(heading.number)
             held = transaction.assignments.of_plan(plan.number, units=[unit])
             numbers = [a.number for a in held if a.task in plan.schedule.tasks]
             histories = transaction.history.of_assignments(numbers).values()
