@@ -20,6 +20,7 @@ from workflows.store.driver_refusals import refused
 from workflows.store.plans import ScheduleCache
 from workflows.store.schema import settle
 from workflows.store.transaction import Transaction
+from workflows.texts import N_
 
 BUSY_SECONDS = 15.0
 """How long a writer waits for another one."""
@@ -116,18 +117,26 @@ class Database:
         self._engine.dispose()
 
 
+_KINDS = Phrase("use sqlite:///FILE or postgresql://USER@HOST/NAME")
+_NO_ADDRESS = N_("what DONDOC_DATABASE_URL holds is not a database address")
+
+
 def _url(url: str) -> URL:
+    """The address, its password where it is hidden when shown. Raises EnvironmentRefused, repeating none."""
     try:
         place = make_url(url)
-    except ArgumentError as error:
-        raise EnvironmentRefused("`{url}` is not a database address", url=url) from error
+    except (ArgumentError, ValueError):
+        raise EnvironmentRefused(_NO_ADDRESS, _KINDS) from None
+    if "@" in (place.host or ""):
+        # Everything after the password's own @ was taken for the host.
+        raise EnvironmentRefused(_NO_ADDRESS, Phrase("write an @ within the password as %40"))
     if place.get_backend_name() == "postgresql":
+        if passwords := place.normalized_query.get("password"):
+            place = place.difference_update_query(["password"]).set(password=passwords[-1])
         return place.set(drivername="postgresql+psycopg")
     if place.get_backend_name() != "sqlite":
         raise EnvironmentRefused(
-            "databases of the kind {kind} are not supported",
-            mend=Phrase("use sqlite:///FILE or postgresql://USER@HOST/NAME"),
-            kind=place.get_backend_name(),
+            "databases of the kind {kind} are not supported", mend=_KINDS, kind=place.get_backend_name()
         )
     return place
 
