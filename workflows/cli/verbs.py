@@ -101,8 +101,8 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "close": Verb(
             N_("Close a finished plan."),
             N_(
-                "Ends the plan's ladders and links; the leadership gets a letter with all counts, each unit one "
-                "with its own and thanks. History stays."
+                "Ends the plan's ladders and links; the leadership gets a letter with all counts, each unit "
+                "one with its own and thanks. History stays."
             ),
             "dondoc close thang-hanh-dong-vi-tre-em-2026",
         ),
