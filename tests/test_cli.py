@@ -175,6 +175,8 @@ def test_show_of_an_unknown_unit_suggests_one(call: Call) -> None:
         (["up", "--root-path", "//dondoc"], "`//dondoc` is no path of the window"),
         (["up", "--root-path", "https://xa.example/dondoc"], "is no path of the window"),
         (["graph", "plan.yaml", "--format", "png"], "Error: --format must be one of: svg, mermaid, dot"),
+        (["graph", "plan.yaml", "--format"], "Error: --format wants a value"),
+        (["check", "plan.yaml", "--json=yes"], "Error: --json takes no value"),
         (["status", "--as-of", "10/6/2026"], "Error: --as-of must be a date like 2026-06-10"),
     ],
 )

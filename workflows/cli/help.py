@@ -151,6 +151,10 @@ def _wording(mistake: Any, translate: Translate) -> str:
             near = did_you_mean(mistake.option_name, known)
             said = Phrase("there is no option {name}", {"name": mistake.option_name}).say(translate)
             return said if near is None else f"{said}; {near.say(translate)}"
+        case "BadOptionUsage":  # typer tells the two apart in its words only
+            flag = "does not take" in mistake.message
+            said = N_("{name} takes no value") if flag else N_("{name} wants a value")
+            return Phrase(said, {"name": mistake.option_name}).say(translate)
         case "MissingParameter" if parameter is not None:
             return Phrase("{name} is missing", {"name": _name(parameter, translate)}).say(translate)
         case "NoSuchDay" if parameter is not None:
