@@ -504,6 +504,12 @@ def test_work_that_waits_for_its_units_own_says_for_which() -> None:
     assert f"{AFTER_SIGNS.title} (chờ việc trước của đơn vị): thứ Ba, 09/6" in text
 
 
+def test_words_after_a_list_keep_their_distance() -> None:
+    html = render(every_letter(VI)["closing"], links).html
+    assert '<p style="margin:14px 0 14px">Từ hôm nay' in html
+    assert '<p style="margin:0 0 14px">Tính đến hết ngày' in html
+
+
 def test_leaders_read_how_the_whole_plan_ended() -> None:
     said = every_letter(VI)["closing-report"]
     asked: list[Slot] = []

@@ -68,11 +68,18 @@ def test_nothing_waits_before_a_rung_has_told_the_leader(house: House) -> None:
     assert "Không có việc quá hạn nào chờ ý kiến" in text
 
 
+def test_the_history_says_to_whom_it_was_reported(reported: House) -> None:
+    text = reported.member("vhxh").get(f"/work/{PLAN}/{SIGNS_2}").text
+
+    assert re.search(r"Đã báo cáo tình hình\. Nơi nhận: [^<]*Phó Chủ tịch\.", text)
+
+
 def test_late_work_is_one_case_with_its_four_facts(reported: House, deputy: TestClient) -> None:
     reported.move("vhxh", Verb.OBSTACLE, SIGNS_3, on_behalf_of="thon-3", via=Via.PHONE, note="Thiếu kinh phí")
     text = deputy.get("/leadership").text
 
     assert text.count('class="card case"') == 1
+    assert text.index("Chờ đồng chí cho ý kiến") < text.index("Tình hình thực hiện kế hoạch")
     assert "Thôn 2 và Thôn 3 chưa có kết quả" in text
     assert "quá hạn 03 ngày làm việc" in text
     assert "trao đổi điện thoại ngày 11/6" in text

@@ -248,7 +248,8 @@ def test_the_page_of_a_unit_says_how_a_closed_plan_ended_for_it(house: House, vi
 
     assert "Phòng Văn hóa - Xã hội đã kết thúc kế hoạch này vào thứ Tư, 10/6/2026." in text
     assert "Tính đến hết ngày 10/6, Thôn 2 chủ trì" in text
-    assert "liên hệ Phòng Văn hóa - Xã hội, điện thoại 0000 000 4" in text
+    assert 'liên hệ Phòng Văn hóa - Xã hội. <a class="no-break" href="tel:00000004">' in text
+    assert "Báo kết quả" not in text
     assert "Cắm biển cảnh báo" in text.partition("Chưa có kết quả")[2]
     assert "đã quá 02 ngày làm việc" in text  # as it stood on that day
     assert "Hiện đơn vị không có việc nào" not in text
@@ -268,6 +269,7 @@ def test_my_unit_lists_work_in_the_order_of_the_letter(village: TestClient) -> N
     text = village.get(f"/u/{OFFICE}/thon-2").text
 
     assert text.index("Cần làm ngay") < text.index("Cắm biển cảnh báo") < text.index("Điểm tin tuần")
+    assert f'<a class="button primary" href="{PAGE}#answer">Báo kết quả' in text
     assert "Thôn 1" not in text
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from notifications.speech import Speech
-from plan_definitions.model import Office
+from notifications.wording.office import ROLE_NAMES
+from plan_definitions.model import Office, Role
 from workflows.engine.records import Record, Via
 from workflows.engine.states import Verb
 from workflows.operations.api_tokens import BY
@@ -105,6 +106,9 @@ def _details(record: Record, office: Office, said: Speech) -> list[str]:
     waits_for = facts.get("waits_for")
     if isinstance(waits_for, str) and waits_for in office.units:
         found.append(said.say("Waits for {unit}.", unit=office.units[waits_for].name))
+    if record.verb is Verb.ESCALATE and isinstance(told := facts.get("to"), list | tuple):
+        roles = said.all_of(said.say(ROLE_NAMES[role]) for role in Role if role in told)
+        found.append(said.say("To: {roles}.", roles=roles))
     return found
 
 
