@@ -53,6 +53,7 @@ from notifications.parts import (
 )
 from notifications.sections import copied
 from notifications.speech import speech
+from notifications.wording.items import buttons
 from notifications.wording.units import MOST_IN_FULL, tally
 from workflows.engine.records import Answered
 from workflows.texts import Language
@@ -502,6 +503,18 @@ def test_work_that_waits_for_its_units_own_says_for_which() -> None:
     text = render(letter(LetterKind.WEEKLY, weekly), links).text
     assert f"Bắt đầu khi hoàn thành việc trước: {SIGNS.title}." in text
     assert f"{AFTER_SIGNS.title} (chờ việc trước của đơn vị): thứ Ba, 09/6" in text
+
+
+@pytest.mark.parametrize("voice", [Voice.ORDER, Voice.REQUEST])
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [({"obstacle": True}, Action.OBSTACLE), ({"extension_wanted": date(2026, 6, 19)}, Action.EXTEND)],
+)
+def test_what_was_said_already_is_not_offered_again(voice: Voice, said: dict[str, Any], gone: Action) -> None:
+    def offered(**fields: Any) -> list[str]:
+        return [b.url for b in buttons(work(**fields), voice, lambda slot: slot.action.value, speech(VI))]
+
+    assert offered(**said) == [action for action in offered() if action != gone]
 
 
 def test_words_after_a_list_keep_their_distance() -> None:

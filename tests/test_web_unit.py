@@ -227,6 +227,8 @@ def test_requested_units_are_not_blamed(house: House) -> None:
         text = youth.get(path).text
         assert "uá hạn" not in text
         assert "yêu cầu" not in text
+    assert "Cần làm ngay" not in text
+    assert "Đề nghị cho biết kết quả" in text
     assert "Gửi kết quả" in youth.get(f"/w/{OFFICE}/{PLAN}/summer-handover/youth").text
 
 

@@ -139,9 +139,13 @@ def circumstances(item: Item, voice: Voice, speech: Speech) -> Iterator[str]:
 
 
 def buttons(item: Item, voice: Voice, links: Links | None, speech: Speech) -> tuple[Button, ...]:
-    """What can be answered with one tap; none where no public address exists."""
+    """What can be answered with one tap; none where no public address exists.
+
+    What was reported or asked for already is not offered again: the office is to answer.
+    """
     if links is None:
         return ()
+    said = {Action.OBSTACLE: item.obstacle, Action.EXTEND: item.extension_wanted is not None}
     if voice is Voice.REQUEST:
         offered = [
             (Action.DONE, speech.say("Send the result")),
@@ -157,7 +161,13 @@ def buttons(item: Item, voice: Voice, links: Links | None, speech: Speech) -> tu
             (Action.EXTEND, speech.say("Need more time")),
         ]
     first = offered[0][0]
-    return tuple([Button(label, links(slot_of(action, item)), action is first) for action, label in offered])
+    return tuple(
+        [
+            Button(label, links(slot_of(action, item)), action is first)
+            for action, label in offered
+            if not said.get(action)
+        ]
+    )
 
 
 def entry(item: Item, number: int, voice: Voice, links: Links | None, speech: Speech) -> Entry:
