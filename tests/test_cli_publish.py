@@ -118,7 +118,7 @@ def test_work_already_past_due_is_listed(office: Office) -> None:
 
 
 def test_closing_ends_the_plan_once(published: Office) -> None:
-    assert published.document("close", "ke-hoach") == {"plan": "ke-hoach", "unfinished": 5, "letters": 3}
+    assert published.document("close", "ke-hoach") == {"plan": "ke-hoach", "unfinished": 5, "letters": 5}
     code, out, err = published.call("close", "ke-hoach")
     assert (code, out, err) == (1, "", "the plan `ke-hoach` is closed already\n")
 
