@@ -18,7 +18,7 @@ from workflows.engine.situation import Situation
 from workflows.engine.states import Standing, State
 from workflows.engine.words import standing_words
 
-TODAY = date(2026, 6, 5)
+YESTERDAY, TODAY = date(2026, 6, 4), date(2026, 6, 5)
 SIGNS = task("signs", ("thon-1", "thon-2"), due=june(8))
 GIFTS = task("gifts", ("thon-1",), start=june(3), after=("signs",))
 
@@ -197,11 +197,19 @@ def test_nothing_is_left_open_that_nobody_could_answer(state: State, stuck: bool
 
 
 @pytest.mark.parametrize(
-    ("unanswered", "state", "silent"),
-    [(1, State.STARTED, False), (2, State.STARTED, True), (5, State.SUBMITTED, False)],
+    ("unanswered", "asked_on", "state", "silent"),
+    [
+        (1, YESTERDAY, State.STARTED, False),
+        (2, YESTERDAY, State.STARTED, True),
+        (2, TODAY, State.STARTED, False),
+        (3, TODAY, State.STARTED, True),
+        (5, YESTERDAY, State.SUBMITTED, False),
+    ],
 )
-def test_silent_after_two_letters(unanswered: int, state: State, silent: bool) -> None:
-    assert row(state=state, facts=Facts(unanswered=unanswered)).silent is silent
+def test_silent_after_two_letters_but_not_for_the_one_of_the_day(
+    unanswered: int, asked_on: date, state: State, silent: bool
+) -> None:
+    assert row(state=state, facts=Facts(unanswered=unanswered, asked_on=asked_on)).silent is silent
 
 
 def test_the_office_does_not_wait_for_its_own_answer() -> None:

@@ -208,7 +208,7 @@ def test_the_notices_of_a_letter_that_never_left_are_free_for_the_next(database:
         (told,) = transaction.notices.pending("kim-thanh", TENTH_OF_JUNE)
         (first,) = transaction.letters.queue(queued_letter("first", expires_at=MORNING))
         assert first is not None
-        assert transaction.notices.link([(told.id, first)]) == 1
+        assert transaction.notices.link({first: [told.id]}) == 1
         if how == "expired":
             assert transaction.letters.expire(MORNING) == 1
         else:
@@ -218,7 +218,7 @@ def test_the_notices_of_a_letter_that_never_left_are_free_for_the_next(database:
         assert transaction.notices.pending("kim-thanh", TENTH_OF_JUNE) == [told]
         (second,) = transaction.letters.queue(queued_letter("second"))
         assert second is not None
-        assert transaction.notices.link([(told.id, second)]) == 1
+        assert transaction.notices.link({second: [told.id]}) == 1
         assert transaction.notices.of_letter(first) == []
 
 
@@ -229,7 +229,7 @@ def test_a_letter_that_may_have_been_read_keeps_its_notices(database: Database) 
         (told,) = transaction.notices.pending("kim-thanh", TENTH_OF_JUNE)
         (letter,) = transaction.letters.queue(queued_letter())
         assert letter is not None
-        transaction.notices.link([(told.id, letter)])
+        transaction.notices.link({letter: [told.id]})
         assert transaction.notices.release(letter) == 0
         (claimed,) = transaction.letters.claim(MORNING, timedelta(minutes=5), 1)
         assert transaction.notices.release(letter) == 0

@@ -36,7 +36,7 @@ from plan_definitions.model import (
 )
 from plan_definitions.model import Evidence as EvidenceRule
 from plan_definitions.schedule import Schedule
-from workflows.engine.records import Assignment
+from workflows.engine.records import Assignment, Facts
 from workflows.engine.states import State, Verb
 from workflows.errors import NotFound
 from workflows.store.database import Database
@@ -253,24 +253,25 @@ def test_what_was_woken_meanwhile_stays_awake(database: Database) -> None:
 def test_letters_without_an_answer_are_counted_while_the_unit_has_the_work(database: Database) -> None:
     plan = published(database, assignment("a/vhxh"), assignment("b/vhxh", State.DONE))
     with database.write() as transaction:
-        transaction.assignments.count_letter([1, 2])
-        transaction.assignments.count_letter([1])
-        assert [a.facts.unanswered for a in transaction.assignments.of_plan(plan)] == [2, 0]
-        for left in (1, 0, 0):
-            transaction.assignments.count_letter([1, 2], taken_back=True)
-            assert transaction.assignments.get(plan, "a/vhxh").facts.unanswered == left
+        transaction.assignments.count_letter([1, 2], FIRST_OF_JUNE)
+        transaction.assignments.count_letter([1], date(2026, 6, 2))
+        asked = Facts(unanswered=2, asked_on=date(2026, 6, 2))
+        assert [a.facts for a in transaction.assignments.of_plan(plan)] == [asked, Facts()]
+        for left in (replace(asked, unanswered=1), Facts(), Facts()):
+            transaction.assignments.take_back_letter([1, 2])
+            assert transaction.assignments.get(plan, "a/vhxh").facts == left
 
 
 def test_the_heading_of_a_plan_tells_that_letters_were_counted(database: Database) -> None:
     plan = published(database, assignment("a/vhxh"))
     with database.write() as transaction:
         (before,) = transaction.plans.headings()
-        transaction.assignments.count_letter([])
+        transaction.assignments.count_letter([], FIRST_OF_JUNE)
         assert transaction.plans.headings() == [before]
         number = transaction.assignments.get(plan, "a/vhxh").number
-        transaction.assignments.count_letter([number])
+        transaction.assignments.count_letter([number], FIRST_OF_JUNE)
         (counted,) = transaction.plans.headings()
-        transaction.assignments.count_letter([number], taken_back=True)
+        transaction.assignments.take_back_letter([number])
         (taken_back,) = transaction.plans.headings()
     assert len({before, counted, taken_back}) == 3
 

@@ -24,12 +24,14 @@ from operation_cases import (
 
 from notifications.letters import Letter
 from notifications.parts import Attempt, DeskNote, Digest, Leadership, Part, UnitSection
+from workflows.engine import board
 from workflows.engine.states import Verb
 from workflows.operations.mail.queueing import round_key
 from workflows.operations.mail.summarise import summarise
 from workflows.operations.publish import publish
 from workflows.operations.reading.backgrounds import unheard_since
 from workflows.operations.round import advance, escalate, write_letters
+from workflows.operations.situations import whole_situation
 from workflows.operations.tickets import Ticket, begin_round
 from workflows.store.database import Database
 from workflows.store.records import LetterState, Outcome, StoredRecord
@@ -115,6 +117,21 @@ def test_the_letter_that_replaces_one_which_never_left_calls_nobody_silent(datab
     round_on(database, june(10))
     _, said = letter_to(database, OFFICE, june(10))
     assert "Thôn 2" not in {one.unit_name for one in part_of(said, Digest).silent}
+
+
+def test_the_pages_count_as_silent_all_day_whom_the_digest_of_the_morning_did(database: Database) -> None:
+    started(database)
+    said: list[set[str]] = []
+    for day in (june(8), june(9), june(10), june(11)):
+        round_on(database, day)
+        answered(database, day=day)
+        _, letter = letter_to(database, OFFICE, day)
+        said.append({one.unit_name for one in part_of(letter, Digest).silent})
+        with database.read() as transaction:
+            (plan,) = transaction.plans.running("kim-thanh")
+            shown = board.rows(whole_situation(transaction, plan), day)
+        assert {row.unit_name for row in shown if row.silent} == said[-1]
+    assert said[0] < said[-1]
 
 
 def test_what_a_server_took_is_told_once(database: Database) -> None:

@@ -250,8 +250,13 @@ class Row(NamedTuple):
 
     @property
     def silent(self) -> bool:
-        """Whether its unit left letters unanswered; the office does not wait for its own answer."""
-        if self.assignment.facts.unanswered < SILENT_AFTER or self.state not in IN_HAND:
+        """Whether its unit left letters unanswered, the day's own aside: it has hardly been read.
+
+        The office does not wait for its own answer.
+        """
+        facts = self.assignment.facts
+        unanswered = facts.unanswered - (facts.asked_on == self.as_of)
+        if unanswered < SILENT_AFTER or self.state not in IN_HAND:
             return False
         return self.unit != self.situation.schedule.office.unit_of(Role.STANDING_OFFICE)
 

@@ -82,10 +82,11 @@ class Answer:
 class Facts:
     """What is known about an assignment beside its state.
 
-    `acceptance_rung` counts reminders to whoever must accept. `unanswered` counts letters since
-    the unit last said anything. `late_at_publication` means the due date had passed when the plan was
-    published: no ladder until the office marks it done or gives it a new date. `flagged` means a
-    predecessor was reopened after this one had opened, `removed_by_revision` that the plan lost it.
+    `acceptance_rung` counts reminders to whoever must accept. `unanswered` counts letters since the unit
+    last said anything, `asked_on` is the day of the last of them. `late_at_publication` means the due date
+    had passed when the plan was published: no ladder until the office marks it done or gives it a new date.
+    `flagged` means a predecessor was reopened after this one had opened, `removed_by_revision` that the
+    plan lost it.
     """
 
     obstacle: Obstacle | None = None
@@ -101,6 +102,7 @@ class Facts:
     returned_on: date | None = None
     held_until: date | None = None
     unanswered: int = 0
+    asked_on: date | None = None
     late_at_publication: bool = False
     missed: bool = False
     released: bool = False

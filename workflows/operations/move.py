@@ -182,4 +182,4 @@ def _tell(
         queued = queue(transaction, {key: composed}, now=now, not_before=now, pending=found)
         # One mailbox may read both notices of a decision: its letter carries the second as well.
         if not queued and (written := transaction.letters.by_key(plan.office, key)) is not None:
-            transaction.notices.link([(stored.id, written.id)])
+            transaction.notices.link({written.id: [stored.id]})

@@ -1,20 +1,19 @@
 """Assignments: the board's rows, and those a round has to look at."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
 
 from plan_definitions.diagnostics import did_you_mean
-from workflows.engine.records import Assignment
+from workflows.engine.records import Assignment, Facts
 from workflows.engine.states import IN_HAND, UNFINISHED, State
 from workflows.errors import NotFound
 from workflows.store.batches import batches
 from workflows.store.json_texts import dump_facts, load_facts
-from workflows.store.statements import FACTS, run
 from workflows.store.tables import AssignmentRow, PlanRow
 
 ROW = AssignmentRow
@@ -153,22 +152,28 @@ class Assignments:
         )
         return self._connection.execute(statement.values(next_look=as_of)).rowcount
 
-    def count_letter(self, numbers: Iterable[int], *, taken_back: bool = False) -> None:
-        """Count one more letter in which these units were asked; their next word sets the count to zero.
-
-        `taken_back` counts one less: the letter never left.
+    def count_letter(self, numbers: Iterable[int], as_of: date) -> None:
+        """Count one more letter, of `as_of`, in which these units were asked; their next word sets the
+        count to zero.
         """
-        in_hand = (
-            select(ROW.number, ROW.facts)
-            .where(ROW.state.in_(sorted(IN_HAND)))
-            .with_for_update(key_share=True)
-        )
-        counted = sorted(set(numbers))
-        self._note_a_count(counted)
-        for chosen in batches(counted):
-            rows = self._connection.execute(in_hand.where(ROW.number.in_(chosen)).order_by(ROW.number))
-            by = -1 if taken_back else 1
-            run(self._connection, FACTS, [(_counted(facts, by), number) for number, facts in rows.all()])
+        self._count(numbers, lambda facts: replace(facts, unanswered=facts.unanswered + 1, asked_on=as_of))
+
+    def take_back_letter(self, numbers: Iterable[int]) -> None:
+        """Count one letter less in which these units were asked: it never left."""
+        self._count(numbers, _one_less)
+
+    def _count(self, numbers: Iterable[int], counted: Callable[[Facts], Facts]) -> None:
+        asked = sorted(set(numbers))
+        self._note_a_count(asked)
+        in_hand = select(ROW.facts, ROW.number).where(ROW.state.in_(sorted(IN_HAND))).order_by(ROW.number)
+        for chosen in batches(asked):
+            query = in_hand.where(ROW.number.in_(chosen)).with_for_update(key_share=True)
+            alike: defaultdict[str | None, list[int]] = defaultdict(list)
+            for facts, number in self._connection.execute(query):
+                alike[facts].append(number)
+            for facts, held in alike.items():
+                noted = update(ROW).where(ROW.number.in_(held))
+                self._connection.execute(noted.values(facts=dump_facts(counted(load_facts(facts)))))
 
     def _note_a_count(self, numbers: Sequence[int]) -> None:
         """Let readers of the plans know. Plans first, assignments after, as moves lock them."""
@@ -204,7 +209,6 @@ def _assignment(row: Row[Any] | Sequence[Any]) -> Assignment:
     return Assignment(*(*columns, load_facts(facts)))
 
 
-@lru_cache(maxsize=1_024)
-def _counted(text: str | None, by: int) -> str | None:
-    facts = load_facts(text)
-    return dump_facts(replace(facts, unanswered=max(0, facts.unanswered + by)))
+def _one_less(facts: Facts) -> Facts:
+    left = max(0, facts.unanswered - 1)
+    return replace(facts, unanswered=left, asked_on=facts.asked_on if left else None)

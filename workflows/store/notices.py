@@ -1,6 +1,6 @@
 """Notices: what somebody should hear, until a letter carries it or it is dropped."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, Select, select, update
 from workflows.engine.records import Notice
 from workflows.store.batches import batches
 from workflows.store.records import LetterState, StoredNotice
-from workflows.store.statements import LINKS, run
 from workflows.store.tables import AssignmentRow, LetterRow, NoticeRow
 
 ROW = NoticeRow
@@ -37,19 +36,23 @@ class Notices:
             query = query.where(ROW.plan_number == plan_number)
         return self._read(query)
 
-    def link(self, told: Sequence[tuple[int, int]]) -> int:
-        """Say which letter carries which notice, by the id of the notice, then of the letter; how many were
-        still free.
+    def link(self, told: Mapping[int, Collection[int]]) -> int:
+        """Say which notices each letter carries, by their ids; how many were still free.
+
+        A notice of two letters is the first one's.
         """
-        return run(self._connection, LINKS, [(letter, notice) for notice, letter in told])
+        return sum(self._settle(told[letter], letter_id=letter) for letter in sorted(told))
 
     def drop(self, notice_ids: Collection[int], why: str) -> int:
         """Say that these notices are in no letter, and why; how many were still free."""
-        dropped = 0
+        return self._settle(notice_ids, dropped=why)
+
+    def _settle(self, notice_ids: Collection[int], **values: object) -> int:
+        settled = 0
         for ids in batches(sorted(notice_ids)):
-            statement = update(ROW).where(ROW.id.in_(ids), ROW.letter_id.is_(None), ROW.dropped.is_(None))
-            dropped += self._connection.execute(statement.values(dropped=why)).rowcount
-        return dropped
+            free = update(ROW).where(ROW.id.in_(ids), ROW.letter_id.is_(None), ROW.dropped.is_(None))
+            settled += self._connection.execute(free.values(values)).rowcount
+        return settled
 
     def release(self, letter_id: int) -> int:
         """Free the notices of a letter that was superseded or expired, for the next letter; how many.

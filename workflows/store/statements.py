@@ -97,14 +97,6 @@ def _guarded_update(*columns: str) -> Statement:
     )
 
 
-def _facts(_connection: Connection) -> UpdateBase:
-    row = AssignmentRow
-    return update(row).where(row.number == bindparam("at_number")).values(facts=bindparam("new_facts"))
-
-
-FACTS = Statement(_facts, ("new_facts", "at_number"))
-"""What is known about an assignment, whatever was known; its row must be locked."""
-
 MOVES = _guarded_update(*MOVED)
 REVISIONS = _guarded_update(*(name for name in _names(AssignmentRow) if name in {*PLANNED, *MOVED}))
 ASSIGNMENTS = _insertion(AssignmentRow, *_names(AssignmentRow))
@@ -116,13 +108,3 @@ NOTICES = _insertion(
     *(name for name in _names(NoticeRow) if name not in {"id", "letter_id", "dropped"}),
     once=True,
 )
-
-
-def _links(_connection: Connection) -> UpdateBase:
-    row = NoticeRow
-    free = update(row).where(row.id == bindparam("at_id"), row.letter_id.is_(None), row.dropped.is_(None))
-    return free.values(letter_id=bindparam("new_letter"))
-
-
-LINKS = Statement(_links, ("new_letter", "at_id"))
-"""Which letter carries a notice, as long as none does."""

@@ -102,7 +102,7 @@ def free(transaction: Transaction, letters: Collection[StoredLetter]) -> None:
         transaction.notices.release(letter.id)
         said = _read(letter)
         if said is not None:
-            transaction.assignments.count_letter(asked_about(said.parts), taken_back=True)
+            transaction.assignments.take_back_letter(asked_about(said.parts))
 
 
 def asked_about(parts: Iterable[Part]) -> Iterator[int]:

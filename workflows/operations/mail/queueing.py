@@ -52,10 +52,11 @@ def queue(
     ids = transaction.letters.queue(
         *(_queued(composed.letter, key, now, not_before) for key, composed in letters.items())
     )
-    new = [(id, c) for id, c in zip(ids, letters.values(), strict=True) if id is not None]  # noqa: A001
-    told = {(stored, id) for id, c in new for notice in c.notices for stored in pending.get(notice, ())}  # noqa: A001
-    transaction.notices.link(sorted(told))
-    return [composed for _, composed in new]
+    new = {id: c for id, c in zip(ids, letters.values(), strict=True) if id is not None}  # noqa: A001
+    transaction.notices.link(
+        {id: {n for notice in c.notices for n in pending.get(notice, ())} for id, c in new.items()}  # noqa: A001
+    )
+    return list(new.values())
 
 
 def _queued(letter: Letter, key: str, now: datetime, not_before: datetime) -> QueuedLetter:

@@ -79,9 +79,8 @@ def summarise(
     keyed = {round_key(composed.letter): composed for composed in outcome.letters}
     written = queue(transaction, keyed, now=now, not_before=max(now, morning(as_of)), pending=pending)
     _withdraw(transaction, unsent, written, plans, as_of, now)
-    transaction.assignments.count_letter(
-        number for composed in written for number in asked_about(composed.letter.parts)
-    )
+    asked = (number for composed in written for number in asked_about(composed.letter.parts))
+    transaction.assignments.count_letter(asked, as_of)
     return Summary(len(written), outcome.quiet)
 
 
