@@ -9,7 +9,6 @@ ones and decides nothing. Times are CPU seconds; of several rounds the best coun
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def opened(folder: Path, assignments: int) -> Situation:
     schedule = plan_of(folder, assignments)
     made = publication.publish(schedule, {}, revision=1, as_of=PUBLISHED, now=at(PUBLISHED)).changes
     open_work = [
-        replace(change.after, state=State.OPEN, opened_on=PUBLISHED, next_look=LATE) for change in made
+        change.after._replace(state=State.OPEN, opened_on=PUBLISHED, next_look=LATE) for change in made
     ]
     return Situation(schedule, WorkingCalendar(schedule.calendar), {a.id: a for a in open_work})
 
@@ -47,9 +46,9 @@ def copied(changes: Sequence[Change]) -> list[Change]:
     return [
         Change(
             change.before,
-            replace(change.after),
-            replace(change.record),
-            tuple([replace(notice) for notice in change.notices]),
+            change.after._replace(),
+            change.record._replace(),
+            tuple([notice._replace() for notice in change.notices]),
         )
         for change in changes
     ]

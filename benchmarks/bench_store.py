@@ -11,7 +11,6 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
@@ -51,7 +50,7 @@ def waiting(number: int, next_look: date) -> Assignment:
 
 def opening(before: Assignment) -> Change:
     """What the round decides about it: it opens, and its unit hears of it."""
-    after = replace(before, state=State.OPEN, opened_on=TODAY, next_look=LATER)
+    after = before._replace(state=State.OPEN, opened_on=TODAY, next_look=LATER)
     facts = {"due": LATER.isoformat()}
     record = Record(before.id, Verb.OPEN, before.state, after.state, TODAY, NOW, "round", facts=facts)
     notice = Notice(before.id, NoticeKind.OPENED, LATER, 0, before.unit, TODAY, TODAY)

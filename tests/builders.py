@@ -4,7 +4,6 @@ Dates are those of the 2026 season; 1 June 2026 is a Monday.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -229,7 +228,7 @@ def change(
     **fields: Any,
 ) -> Change:
     """A decision about `before`: `after` names the fields that change, `fields` those of the record."""
-    changed = replace(before, **(after or {}))
+    changed = before._replace(**(after or {}))
     entry = record(before.id, verb, **({"before": before.state, "after": changed.state} | fields))
     return Change(before, changed, entry, tuple(notices))
 

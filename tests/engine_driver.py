@@ -8,7 +8,7 @@ would have been decided upon: the store may leave them alone.
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -89,7 +89,7 @@ class Season:
         found = step(self.situation, due, as_of=as_of, now=noon(as_of))
         self.apply(found.changes)
         for assignment, look in found.looks:
-            self.assignments[assignment.id] = replace(assignment, next_look=look)
+            self.assignments[assignment.id] = assignment._replace(next_look=look)
         self.wake(daily.to_wake(self.schedule, found.changes), as_of)
         return list(found.changes)
 
@@ -103,7 +103,7 @@ class Season:
         chosen = set(tasks)
         for assignment in list(self.assignments.values()):
             if assignment.task in chosen and assignment.state not in SETTLED:
-                self.assignments[assignment.id] = replace(assignment, next_look=as_of)
+                self.assignments[assignment.id] = assignment._replace(next_look=as_of)
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Save changes as the store does: only where the stored row is still the one decided upon."""

@@ -177,7 +177,7 @@ def _history(database: Database) -> Iterator[str]:
         for heading in transaction.plans.headings():
             assert transaction.history.verify(heading.number).broken_at is None
             for stored in transaction.history.of_plan(heading.number):
-                yield repr((heading.office, replace(stored.record, now=at(FIRST_OF_JUNE))))
+                yield repr((heading.office, stored.record._replace(now=at(FIRST_OF_JUNE))))
 
 
 class Killed(BaseException):

@@ -220,7 +220,7 @@ def test_the_office_does_not_wait_for_its_own_answer() -> None:
 def test_a_flag_stands_while_a_predecessor_is_open_again() -> None:
     flagged = Facts(flagged=True)
     assert row(*OPEN_SIGNS, facts=flagged).flagged
-    done = tuple(replace(a, state=State.DONE, done_on=june(4), finished_on=june(4)) for a in OPEN_SIGNS)
+    done = tuple(a._replace(state=State.DONE, done_on=june(4), finished_on=june(4)) for a in OPEN_SIGNS)
     assert not row(*done, facts=flagged).flagged
 
 

@@ -30,6 +30,7 @@ entries = st.builds(
     on_behalf_of=st.none() | words,
     via=st.none() | st.sampled_from(Via),
     facts=facts,
+    note=st.none(),
 )
 
 

@@ -189,7 +189,7 @@ def facts_of(season: Season) -> Mapping[str, Assignment]:
     Nobody is told afterwards of a check-in that was missed while no round ran: its rung stays where it was.
     """
     return {
-        name: replace(a, next_look=None, reminded_for=None, rung=0 if a.facts.missed else a.rung)
+        name: a._replace(next_look=None, reminded_for=None, rung=0 if a.facts.missed else a.rung)
         for name, a in sorted(season.assignments.items())
     }
 
@@ -373,7 +373,7 @@ def test_the_driver_notices_a_look_that_is_set_too_late() -> None:
     season.publish(FIRST)
     season.round(FIRST)
     held = season.assignments["gifts/vhxh"]
-    season.assignments["gifts/vhxh"] = replace(held, next_look=LAST)
+    season.assignments["gifts/vhxh"] = held._replace(next_look=LAST)
     calendar = WorkingCalendar(season.schedule.calendar)
     with pytest.raises(AssertionError, match="nobody looks at"):
         season.round(calendar.before(date(2026, 6, 10), 2))

@@ -1,6 +1,5 @@
 """When an assignment is looked at again, what wakes it, and what is still true when letters are written."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -71,8 +70,8 @@ def test_a_pause_keeps_an_escalation_for_later_and_nothing_else() -> None:
         assert waits is (kind is NoticeKind.ESCALATION)
     told_of = notice("gifts/thon-1", NoticeKind.ESCALATION)
     assert not daily.only_paused(told_of, paused, situation(paused), june(13))
-    assert not daily.only_paused(told_of, replace(paused, state=State.DONE), situation(paused), TENTH_OF_JUNE)
-    assert not daily.only_paused(told_of, replace(paused, due=june(19)), situation(paused), TENTH_OF_JUNE)
+    assert not daily.only_paused(told_of, paused._replace(state=State.DONE), situation(paused), TENTH_OF_JUNE)
+    assert not daily.only_paused(told_of, paused._replace(due=june(19)), situation(paused), TENTH_OF_JUNE)
 
 
 # When to look again
@@ -144,5 +143,5 @@ def test_what_ends_or_is_undone_wakes_its_successors(before: State, after: State
 
 
 def test_a_new_assignment_wakes_nobody() -> None:
-    made = replace(change(assignment("signs/vhxh"), Verb.CREATE), before=None)
+    made = change(assignment("signs/vhxh"), Verb.CREATE)._replace(before=None)
     assert daily.to_wake(plan_of_three(), [made]) == set()

@@ -68,7 +68,7 @@ def test_a_promise_is_given_once_a_rung() -> None:
     assert at.facts.promise == Promise(date(2026, 6, 23), TODAY, 1)
     with pytest.raises(MoveRefused, match="promised already at this step"):
         moved(Verb.PROMISE, VILLAGE, at, until=TWO_DAYS_ON)
-    assert moved(Verb.PROMISE, VILLAGE, replace(at, rung=2), until=TWO_DAYS_ON).facts.promise == Promise(
+    assert moved(Verb.PROMISE, VILLAGE, at._replace(rung=2), until=TWO_DAYS_ON).facts.promise == Promise(
         TWO_DAYS_ON, TODAY, 2
     )
 

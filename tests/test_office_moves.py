@@ -124,7 +124,7 @@ def test_what_was_handed_on_is_not_reopened_behind_its_new_holder() -> None:
     holder = assignment("gifts/thon-2", O, facts=Facts(replaces="gifts/thon-1"))
     with pytest.raises(MoveRefused, match="was handed on to `gifts/thon-2`"):
         carry_out(Verb.REOPEN, CLERK, handed_on, holder)
-    after = moved(Verb.REOPEN, CLERK, handed_on, replace(holder, state=C))
+    after = moved(Verb.REOPEN, CLERK, handed_on, holder._replace(state=C))
     assert (after.state, after.facts.replaced_by) == (W, None)
 
 
@@ -134,7 +134,7 @@ def test_work_that_was_handed_on_twice_stands_with_one_holder() -> None:
     third = assignment("gifts/thon-3", O, facts=Facts(replaces="gifts/thon-2"))
     with pytest.raises(MoveRefused, match="was handed on to `gifts/thon-3`"):
         carry_out(Verb.REOPEN, CLERK, first, second, third)
-    gone, reopened = replace(third, state=C), replace(first, state=O, facts=Facts())
+    gone, reopened = third._replace(state=C), first._replace(state=O, facts=Facts())
     assert moved(Verb.REOPEN, CLERK, first, second, gone).state is W
     with pytest.raises(MoveRefused, match="was handed on to `gifts/thon-1`"):
         carry_out(Verb.REOPEN, CLERK, gone, second, reopened)

@@ -242,7 +242,7 @@ TURNS = tuple(turn(n, day) for n, day in enumerate(FRIDAYS, 1))
 
 
 def test_turns_match_by_their_date_and_keep_their_names() -> None:
-    done = replace(TURNS[0], state=State.DONE, finished_on=june(2))
+    done = TURNS[0]._replace(state=State.DONE, finished_on=june(2))
     found = revise(schedule(weekly(*FRIDAYS[1:], june(26))), done, *TURNS[1:])
     assert (found.changed, found.removed, found.unchanged) == ((), (), 2)
     assert [(c.after.id, c.after.occurrence, c.after.due) for c in found.created] == [
@@ -252,7 +252,7 @@ def test_turns_match_by_their_date_and_keep_their_names() -> None:
 
 def test_a_turn_put_in_between_takes_a_free_number_and_its_place_in_time() -> None:
     plan = schedule(weekly(FRIDAYS[0], june(9), *FRIDAYS[1:]))
-    season = Season(plan, assignments={a.id: replace(a, start=june(1)) for a in TURNS})
+    season = Season(plan, assignments={a.id: a._replace(start=june(1)) for a in TURNS})
     found = revise(plan, *TURNS)
     assert [(c.after.id, c.after.due) for c in found.created] == [("news/thon-1/4", june(9))]
     season.apply(found.changes)
@@ -264,7 +264,7 @@ def test_a_turn_put_in_between_takes_a_free_number_and_its_place_in_time() -> No
 
 
 def test_a_turn_that_stands_twice_is_followed_by_the_next_and_not_by_itself() -> None:
-    again = replace(TURNS[1], id="news/thon-9/2", unit="thon-9", facts=Facts(replaces=TURNS[1].id))
+    again = TURNS[1]._replace(id="news/thon-9/2", unit="thon-9", facts=Facts(replaces=TURNS[1].id))
     known = Season(schedule(weekly(*FRIDAYS)), assignments={a.id: a for a in (*TURNS, again)}).situation
     assert known.following(TURNS[1]) == known.following(again) == TURNS[2]
 

@@ -87,7 +87,7 @@ class Season:
 
 def _known(judged: Judged) -> dict[str, Assignment]:
     """Every assignment, without the day on which a round looks at it, which no reader sees."""
-    return {name: replace(a, next_look=None) for name, a in judged.situation.assignments.items()}
+    return {name: a._replace(next_look=None) for name, a in judged.situation.assignments.items()}
 
 
 Step = Callable[[Season], None]

@@ -1,7 +1,6 @@
 """The store's contract for decisions: guarded moves, records and notices, on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier
 
@@ -54,8 +53,8 @@ def records(database: Database, plan: int) -> int:
 
 def test_an_assignment_comes_back_as_it_was_saved(database: Database) -> None:
     plan = published(database, FULL, assignment())
-    assert read(database, plan, FULL.id) == replace(FULL, number=1)
-    assert read(database, plan) == replace(assignment(), number=2)
+    assert read(database, plan, FULL.id) == FULL._replace(number=1)
+    assert read(database, plan) == assignment()._replace(number=2)
 
 
 def test_a_move_changes_the_row_and_writes_its_record_and_notice(database: Database) -> None:
@@ -126,7 +125,7 @@ def test_what_follows_a_lost_move_is_lost_with_it(database: Database) -> None:
     seen = read(database, plan)
     assert apply(database, plan, change(seen, Verb.START, {"state": State.STARTED})) == []
     lost = change(seen, Verb.CANCEL, {"state": State.CANCELLED})
-    built_on_it = change(replace(seen, state=State.STARTED), Verb.SUBMIT, {"state": State.DONE})
+    built_on_it = change(seen._replace(state=State.STARTED), Verb.SUBMIT, {"state": State.DONE})
     assert apply(database, plan, lost, built_on_it) == [lost, built_on_it]
 
 

@@ -215,7 +215,7 @@ def test_the_round_may_look_at_some_states_only(database: Database) -> None:
 
 
 def test_the_round_may_look_at_turns_of_any_state_besides(database: Database) -> None:
-    turn = replace(due("c/vhxh/1", 1, State.OPEN), occurrence=1)
+    turn = due("c/vhxh/1", 1, State.OPEN)._replace(occurrence=1)
     plan = published(database, due("a/vhxh", 1), due("b/vhxh", 1, State.OPEN), turn)
     with database.read() as transaction:
         found = transaction.assignments.to_look_at(plan, FIRST_OF_JUNE, states=[State.WAITING], or_turns=True)

@@ -81,7 +81,7 @@ class Commune:
     ) -> None:
         self.office = offices or office()
         self.schedule: Schedule = schedule(*tasks, id=plan, office=self.office)
-        known = {a.id: replace(a, plan=plan) for a in given}
+        known = {a.id: a._replace(plan=plan) for a in given}
         self.situation = Situation(self.schedule, WorkingCalendar(self.schedule.calendar), known)
 
     def rows(self, as_of: date = WEDNESDAY) -> list[Row]:
@@ -144,7 +144,7 @@ def test_what_a_letter_only_counts_changes_no_word_of_it(day: date, monkeypatch:
     many = 2 * MOST_NAMED
     tasks = [task(f"w-{n}", ("thon-1",), due=date(2026, 6, 1) + timedelta(n % 11)) for n in range(many)]
     work = [held(t.id + "/thon-1", t.due or day, number=n) for n, t in enumerate(tasks, 1)]
-    new = replace(work[-1], due=date(2026, 6, 30))
+    new = work[-1]._replace(due=date(2026, 6, 30))
     commune = Commune(*work[:-1], new, tasks=tasks, offices=with_unit("thon-1", copy_to="police"))
 
     def written() -> list[Letter]:

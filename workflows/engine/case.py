@@ -38,7 +38,7 @@ class Case:
     ) -> Change:
         """The change with its record; the next round looks at unfinished work, whatever its date."""
         order, before = self.order, self.assignment
-        after = replace(after, next_look=None if after.state in SETTLED else self.as_of)
+        after = after._replace(next_look=None if after.state in SETTLED else self.as_of)
         said = {"said_by": order.said_by} if order.said_by else {}
         record = Record(
             before.id,
@@ -60,7 +60,7 @@ class Case:
 
 
 def finish(assignment: Assignment, case: Case) -> Assignment:
-    return replace(assignment, state=State.DONE, finished_on=case.as_of)
+    return assignment._replace(state=State.DONE, finished_on=case.as_of)
 
 
 def redated(assignment: Assignment, due: date | None) -> Assignment:
@@ -68,19 +68,19 @@ def redated(assignment: Assignment, due: date | None) -> Assignment:
     if due == assignment.due:
         return assignment
     facts = replace(assignment.facts, late_at_publication=False, held_until=None, promise=None)
-    return replace(assignment, due=due, rung=0, reminded_for=None, facts=facts)
+    return assignment._replace(due=due, rung=0, reminded_for=None, facts=facts)
 
 
 def flag_successors(case: Case) -> list[Change]:
     """Work that opened because this one was done goes on, and is flagged where it would wait now."""
     if case.assignment.state not in SETTLED:
         return []
-    undone = replace(case.assignment, state=State.OPEN, done_on=None, finished_on=None)
+    undone = case.assignment._replace(state=State.OPEN, done_on=None, finished_on=None)
     situation = replace(case.situation, assignments={**case.situation.assignments, undone.id: undone})
     return [
         Change(
             successor,
-            replace(successor, facts=replace(successor.facts, flagged=True)),
+            successor._replace(facts=replace(successor.facts, flagged=True)),
             Record(
                 successor.id, Verb.REVISE, successor.state, successor.state, case.as_of, case.now,
                 case.order.by.name, facts={"flagged_by": case.assignment.id},

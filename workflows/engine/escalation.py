@@ -43,7 +43,7 @@ def climb(assignment: Assignment, situation: Situation, as_of: date, now: dateti
     if rung != assignment.rung and known.held_until is not None:
         known = replace(known, held_until=None)
     look = next_look(assignment, situation, as_of)
-    after = replace(assignment, rung=rung, reminded_for=reminded_for, next_look=look, facts=known)
+    after = assignment._replace(rung=rung, reminded_for=reminded_for, next_look=look, facts=known)
     # A rung that nobody is left on is passed, but nothing was escalated.
     verb = Verb.ESCALATE if facts.get("to") else Verb.REMIND
     record = Record(assignment.id, verb, assignment.state, assignment.state, as_of, now, ROUND, facts=facts)
@@ -102,16 +102,13 @@ def remind_accepter(
     if reached <= given:
         return None
     look = next_look(assignment, situation, as_of)
-    after = replace(assignment, next_look=look, facts=replace(assignment.facts, acceptance_rung=reached))
+    after = assignment._replace(next_look=look, facts=replace(assignment.facts, acceptance_rung=reached))
     # The clock runs from the report: reported again, it is told of again.
     told = tuple(
-        replace(
-            notice(
-                after, NoticeKind.ACCEPTANCE_REMINDER, str(role), as_of,
-                rung=step, not_before=first_day_for(role, situation.task(after), situation, as_of),
-            ),
-            due=assignment.submitted_on,
-        )
+        notice(
+            after, NoticeKind.ACCEPTANCE_REMINDER, str(role), as_of,
+            rung=step, not_before=first_day_for(role, situation.task(after), situation, as_of),
+        )._replace(due=assignment.submitted_on)
         for step, role in enumerate(steps[given:reached], given + 1)
     )  # fmt: skip
     facts = {"acceptance_rung": reached, "to": [n.to for n in told]}

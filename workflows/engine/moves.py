@@ -59,7 +59,7 @@ def _heard(change: Change, speakers: frozenset[str]) -> Change:
     after = change.after
     if after.unit not in speakers or not after.facts.unanswered:
         return change
-    return replace(change, after=replace(after, facts=replace(after.facts, unanswered=0, asked_on=None)))
+    return change._replace(after=after._replace(facts=replace(after.facts, unanswered=0, asked_on=None)))
 
 
 _VERBS: Mapping[Verb, Callable[[Case], list[Change]]] = {

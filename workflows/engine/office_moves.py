@@ -44,8 +44,8 @@ def return_report(case: Case) -> list[Change]:
     due = assignment.due and max(assignment.due, case.situation.calendar.after(case.as_of, RETURN_DAYS))
     facts = replace(case.facts, returned_on=case.as_of, acceptance_rung=0)
     opened_on = assignment.opened_on or case.as_of
-    after = replace(
-        assignment, state=State.STARTED, opened_on=opened_on, submitted_on=None, done_on=None, facts=facts
+    after = assignment._replace(
+        state=State.STARTED, opened_on=opened_on, submitted_on=None, done_on=None, facts=facts
     )
     after = redated(after, due)
     said = {"due": due.isoformat()} if due else {}
@@ -54,13 +54,13 @@ def return_report(case: Case) -> list[Change]:
 
 def release(case: Case) -> list[Change]:
     after = open_on(case.assignment, case.situation, case.as_of)
-    after = replace(after, facts=replace(after.facts, released=True))
+    after = after._replace(facts=replace(after.facts, released=True))
     said = {"due": after.due.isoformat()} if after.due and after.due != case.assignment.due else {}
     return [case.change(after, case.tell_unit(after, NoticeKind.OPENED), facts=said)]
 
 
 def cancel(case: Case) -> list[Change]:
-    after = replace(case.assignment, state=State.CANCELLED, finished_on=case.as_of)
+    after = case.assignment._replace(state=State.CANCELLED, finished_on=case.as_of)
     return [case.change(after, case.tell_unit(after, NoticeKind.CANCELLED))]
 
 
@@ -86,13 +86,13 @@ def reopen(case: Case) -> list[Change]:
         case.facts, missed=False, nothing_to_report=False, evidence_to_follow=False, returned_on=None,
         acceptance_rung=0, released=False, replaced_by=None, removed_by_revision=False,
     )  # fmt: skip
-    after = replace(assignment, submitted_on=None, done_on=None, finished_on=None, facts=facts)
+    after = assignment._replace(submitted_on=None, done_on=None, finished_on=None, facts=facts)
     said = {"due": due.isoformat()} if due and due != assignment.due else {}
     if assignment.state is State.CANCELLED:
-        after = redated(replace(after, state=State.WAITING, opened_on=None), due)
+        after = redated(after._replace(state=State.WAITING, opened_on=None), due)
         return [case.change(after, facts=said), *flag_successors(case)]
     opened_on = assignment.opened_on or case.as_of
-    after = redated(replace(after, state=State.OPEN, opened_on=opened_on), due)
+    after = redated(after._replace(state=State.OPEN, opened_on=opened_on), due)
     told = case.tell_unit(after, NoticeKind.OPENED)
     return [case.change(after, told, facts=said), *flag_successors(case)]
 
@@ -116,8 +116,8 @@ def reassign(case: Case) -> list[Change]:
         opened_on=None if waiting else case.as_of,
         next_look=case.as_of, facts=replace(NOTHING_KNOWN, replaces=assignment.id),
     )  # fmt: skip
-    gone = replace(
-        assignment, state=State.CANCELLED, finished_on=case.as_of, facts=replace(case.facts, replaced_by=name)
+    gone = assignment._replace(
+        state=State.CANCELLED, finished_on=case.as_of, facts=replace(case.facts, replaced_by=name)
     )
     record = Record(
         name,
@@ -140,8 +140,8 @@ def resolve(case: Case) -> list[Change]:
     obstacle = case.facts.obstacle
     if obstacle is None or obstacle.resolved_on is not None:
         raise MoveRefused("`{assignment}` reports no open obstacle", assignment=case.assignment.id)
-    after = replace(
-        case.assignment, facts=replace(case.facts, obstacle=replace(obstacle, resolved_on=case.as_of))
+    after = case.assignment._replace(
+        facts=replace(case.facts, obstacle=replace(obstacle, resolved_on=case.as_of))
     )
     own_word = case.assignment.unit in case.order.by.units or case.behalf == case.assignment.unit
     told = () if own_word else (case.tell_unit(after, NoticeKind.OBSTACLE_ANSWERED),)
@@ -160,7 +160,7 @@ def grant(case: Case) -> list[Change]:
         )
     _check_granter(case, until)
     answered = Extension(open_ask.asked_on if open_ask else case.as_of, until, Asked.GRANTED, case.as_of)
-    after = redated(replace(assignment, facts=replace(case.facts, extension=answered)), until)
+    after = redated(assignment._replace(facts=replace(case.facts, extension=answered)), until)
     said = {"due": until.isoformat(), "was": assignment.due.isoformat()}
     return [case.change(after, case.tell_unit(after, NoticeKind.EXTENSION_ANSWERED), facts=said)]
 
@@ -194,7 +194,7 @@ def refuse(case: Case) -> list[Change]:
     if asked is None or asked.state is not Asked.ASKED:
         raise MoveRefused("`{assignment}` asks for no more time", assignment=case.assignment.id)
     answered = replace(asked, state=Asked.REFUSED, answered_on=case.as_of)
-    after = replace(case.assignment, facts=replace(case.facts, extension=answered))
+    after = case.assignment._replace(facts=replace(case.facts, extension=answered))
     return [case.change(after, case.tell_unit(after, NoticeKind.EXTENSION_ANSWERED))]
 
 
@@ -210,7 +210,7 @@ def hold(case: Case) -> list[Change]:
             day=tomorrow.isoformat(),
         )
     held_until = tomorrow
-    after = replace(case.assignment, facts=replace(case.facts, held_until=held_until))
+    after = case.assignment._replace(facts=replace(case.facts, held_until=held_until))
     return [case.change(after, facts={"held_until": held_until.isoformat()})]
 
 
@@ -222,7 +222,7 @@ def propose(case: Case) -> list[Change]:
         raise MoveRefused("propose a day from today on; {day} has passed", day=until.isoformat())
     facts = replace(case.facts, proposal=Proposal(case.as_of, until), answer=None)
     said = {"until": until.isoformat()} if until else {}
-    return [case.change(replace(case.assignment, facts=facts), facts=said)]
+    return [case.change(case.assignment._replace(facts=facts), facts=said)]
 
 
 def _is_proposed(case: Case) -> bool:
@@ -237,7 +237,7 @@ def answer(case: Case) -> list[Change]:
         raise MoveRefused("say what the answer is: agreed, otherwise or call_back")
     if kind is Answered.AGREED and not _is_proposed(case):
         raise MoveRefused("there is no proposal to agree to; write your decision")
-    after = replace(case.assignment, facts=replace(case.facts, answer=Answer(kind, case.as_of)))
+    after = case.assignment._replace(facts=replace(case.facts, answer=Answer(kind, case.as_of)))
     said: dict[str, object] = {"answer": kind.value}
     agreed_date = proposal.until if proposal and kind is Answered.AGREED else None
     if agreed_date is not None and agreed_date >= case.as_of:

@@ -189,8 +189,7 @@ def _revise(found: Assignment, planned: ScheduledAssignment, stamp: _Stamp) -> C
     Turns keep their numbers: a revision that adds or drops one renames nobody's work. What a revision had
     cancelled and a later one brings back waits again.
     """
-    after = replace(
-        found,
+    after = found._replace(
         id=_name(planned.task, found.unit, found.occurrence),
         task=planned.task,
         facts=_with_links(found, planned.task),
@@ -198,8 +197,8 @@ def _revise(found: Assignment, planned: ScheduledAssignment, stamp: _Stamp) -> C
     # What people cancelled stays so until the office reopens it.
     if found.state is State.CANCELLED and found.facts.removed_by_revision:
         facts = replace(after.facts, removed_by_revision=False)
-        after = replace(
-            after, state=State.WAITING, opened_on=None, finished_on=None, next_look=stamp.as_of, facts=facts
+        after = after._replace(
+            state=State.WAITING, opened_on=None, finished_on=None, next_look=stamp.as_of, facts=facts
         )
     if after.state in UNFINISHED:
         after = _with_dates(after, planned, stamp)
@@ -238,7 +237,7 @@ def _with_dates(assignment: Assignment, planned: ScheduledAssignment, stamp: _St
         # What may open already stays so: a later revision is no later publication.
         fresh = _start(planned, stamp)
         start = start if start is not None and max(start, stamp.as_of) == fresh else fresh
-    after = replace(assignment, start=start, original_due=planned.due, unrolled_due=planned.unrolled_due)
+    after = assignment._replace(start=start, original_due=planned.due, unrolled_due=planned.unrolled_due)
     if planned.due == assignment.original_due:
         return after
     due, given = planned.due, assignment.due
@@ -248,7 +247,7 @@ def _with_dates(assignment: Assignment, planned: ScheduledAssignment, stamp: _St
         return after
     late = due is not None and due < stamp.as_of
     facts = replace(after.facts, late_at_publication=late, held_until=None, promise=None)
-    return replace(after, due=due, rung=0, reminded_for=None, next_look=stamp.as_of, facts=facts)
+    return after._replace(due=due, rung=0, reminded_for=None, next_look=stamp.as_of, facts=facts)
 
 
 def _was_given_time(assignment: Assignment) -> bool:
@@ -259,8 +258,7 @@ def _was_given_time(assignment: Assignment) -> bool:
 
 def _remove(assignment: Assignment, stamp: _Stamp) -> Change:
     """Unfinished work that the plan no longer has is cancelled, with the revision as the reason."""
-    after = replace(
-        assignment,
+    after = assignment._replace(
         state=State.CANCELLED,
         finished_on=stamp.as_of,
         next_look=None,

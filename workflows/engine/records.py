@@ -1,9 +1,15 @@
-"""Frozen records of the work: assignments, what is known about them, history and notices."""
+"""Frozen records of the work: assignments, what is known about them, history and notices.
+
+Of named tuples a round makes tens of thousands: they are made in half the time, and the garbage collector
+lets go of them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from workflows.engine.states import MOVES, State, Verb
 
@@ -118,8 +124,7 @@ OVERDUE_TOLD = -1
 """Value of `reminded_for` after the unit's first letter past the due date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """A task for one unit (and one occurrence): what is tracked.
 
     `number` is the store's row number, 0 before it is saved. `start` is the day from which it may open: the
@@ -167,8 +172,7 @@ class Assignment:
         return is_open and self.state in MOVES[Verb.GRANT].before
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One entry of the append-only history: who moved what, when and why.
 
     `as_of` is the date decided for, `now` the instant it was written. `by` is a contact (`unit/contact`),
@@ -186,7 +190,7 @@ class Record:
     by: str
     on_behalf_of: str | None = None
     via: Via | None = None
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = MappingProxyType({})
     note: str | None = None
 
 
@@ -220,8 +224,7 @@ AT_ONCE = frozenset(
 """Notices that get a decision letter of their own, outside the one round letter a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something that somebody should hear, not yet in a letter.
 
     What the round tells is unique by (assignment, kind, due, rung, to), what a move tells by its record.
@@ -239,8 +242,7 @@ class Notice:
     not_before: date
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One decision: the assignment before and after, the record of it and the notices it calls for.
 
     Saved only where the stored state is still `before.state`; `before` is None for a new assignment.

@@ -172,7 +172,7 @@ def opened(
 ) -> Change:
     """Open a waiting assignment as of the day it became ready; a late opening moves its due date."""
     # The same round's second step must still look at what it has just opened.
-    after = replace(open_on(assignment, situation, day), next_look=as_of)
+    after = open_on(assignment, situation, day)._replace(next_look=as_of)
     due = after.due
     facts: dict[str, object] = {"opened_on": day.isoformat()}
     if due is not None and due != assignment.due:
@@ -187,7 +187,7 @@ def open_on(assignment: Assignment, situation: Situation, day: date) -> Assignme
     facts = assignment.facts
     if facts.late_at_publication and due != assignment.due:
         facts = replace(facts, late_at_publication=False)
-    return replace(assignment, state=State.OPEN, opened_on=day, due=due, facts=facts)
+    return assignment._replace(state=State.OPEN, opened_on=day, due=due, facts=facts)
 
 
 def _miss(assignment: Assignment, current: Assignment, day: date, as_of: date, now: datetime) -> Change:
@@ -198,7 +198,7 @@ def _miss(assignment: Assignment, current: Assignment, day: date, as_of: date, n
     """
     missed = current.state is not State.WAITING
     facts = replace(current.facts, missed=missed)
-    after = replace(current, state=State.CANCELLED, finished_on=day - ONE_DAY, next_look=None, facts=facts)
+    after = current._replace(state=State.CANCELLED, finished_on=day - ONE_DAY, next_look=None, facts=facts)
     record = Record(
         assignment.id, Verb.MISS, assignment.state, after.state, as_of, now, ROUND, facts={"missed": missed}
     )

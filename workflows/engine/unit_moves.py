@@ -14,7 +14,7 @@ from workflows.errors import MoveRefused
 
 
 def start(case: Case) -> list[Change]:
-    return [case.change(replace(case.assignment, state=State.STARTED))]
+    return [case.change(case.assignment._replace(state=State.STARTED))]
 
 
 def submit(case: Case) -> list[Change]:
@@ -35,11 +35,11 @@ def submit(case: Case) -> list[Change]:
         returned_on=None,
         acceptance_rung=0,
     )
-    after = replace(assignment, submitted_on=case.as_of, done_on=done_on, facts=facts)
+    after = assignment._replace(submitted_on=case.as_of, done_on=done_on, facts=facts)
     after = (
         finish(after, case)
         if case.situation.accepter(assignment) is None and not later
-        else replace(after, state=State.SUBMITTED)
+        else after._replace(state=State.SUBMITTED)
     )
     said: dict[str, object] = {"done_on": done_on.isoformat()}
     said |= {"figures": dict(order.figures)} if order.figures else {}
@@ -122,7 +122,7 @@ def evidence(case: Case) -> list[Change]:
     if not _evidence_given(case):
         task = assignment.task
         raise MoveRefused("`{task}` needs a file as evidence; a dispatch number is not enough", task=task)
-    after = replace(assignment, facts=replace(case.facts, evidence_given=True, evidence_to_follow=False))
+    after = assignment._replace(facts=replace(case.facts, evidence_given=True, evidence_to_follow=False))
     nobody_accepts = case.situation.accepter(assignment) is None
     if assignment.state is State.SUBMITTED and nobody_accepts:
         after = finish(after, case)
@@ -138,8 +138,7 @@ def withdraw(case: Case) -> list[Change]:
         )
     facts = replace(case.facts, nothing_to_report=False, evidence_to_follow=False, acceptance_rung=0)
     opened_on = assignment.opened_on or case.as_of
-    after = replace(
-        assignment,
+    after = assignment._replace(
         state=State.STARTED,
         opened_on=opened_on,
         submitted_on=None,
@@ -158,7 +157,7 @@ def obstacle(case: Case) -> list[Change]:
         raise MoveRefused("there is no unit `{unit}`", unit=waits_for)
     facts = replace(case.facts, obstacle=Obstacle(since, waits_for))
     said = {"since": since.isoformat(), **({"waits_for": waits_for} if waits_for else {})}
-    return [case.change(replace(case.assignment, facts=facts), facts=said)]
+    return [case.change(case.assignment._replace(facts=facts), facts=said)]
 
 
 def promise(case: Case) -> list[Change]:
@@ -169,7 +168,7 @@ def promise(case: Case) -> list[Change]:
     if given is not None and given.rung == case.assignment.rung:
         raise MoveRefused("a day was promised already at this step; ask for more time instead")
     facts = replace(case.facts, promise=Promise(until, case.as_of, case.assignment.rung))
-    return [case.change(replace(case.assignment, facts=facts), facts={"until": until.isoformat()})]
+    return [case.change(case.assignment._replace(facts=facts), facts={"until": until.isoformat()})]
 
 
 def extend(case: Case) -> list[Change]:
@@ -181,4 +180,4 @@ def extend(case: Case) -> list[Change]:
     if case.facts.extension is not None and case.facts.extension.state is Asked.ASKED:
         raise MoveRefused("more time was asked for already and is not answered yet")
     facts = replace(case.facts, extension=Extension(case.as_of, wanted))
-    return [case.change(replace(case.assignment, facts=facts), facts={"wanted": wanted.isoformat()})]
+    return [case.change(case.assignment._replace(facts=facts), facts={"wanted": wanted.isoformat()})]
