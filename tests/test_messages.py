@@ -633,8 +633,18 @@ def test_a_leader_without_mail_reads_the_facts() -> None:
         "dự kiến lùi đến 24/6). Đề xuất của Phòng VH-XH: Cho lùi đến thứ Sáu, 12/6; nội dung, lý do ghi "
         "ở trang của việc này. Xin cho ý kiến tại https://x.example/v/7KQ2 hoặc qua điện thoại. "
         "Báo cáo kết quả chờ đồng chí xác nhận: Tổng hợp, thẩm định danh sách nhận quà (Phòng VH-XH). "
-        "Vướng mắc xin gọi 0220 000 101."
+        "Xem https://x.example/v/7KQ2 để biết thêm. Vướng mắc xin gọi 0220 000 101."
     )
+
+
+def test_whoever_reads_by_zalo_finds_the_page_of_what_is_not_told_in_full() -> None:
+    item = leadership().to_accept[0]
+    for waiting, found in ((item,), Action.CHECK), ((item, item), Action.BOARD):
+        part = leadership(cases=(), to_accept=waiting)
+        told = zalo_text(letter(LetterKind.ESCALATION, part), lambda slot: f"<{slot.action}>")
+        assert f"<{found}>" in told
+    report = every_letter(VI)["closing-report"]
+    assert f"<{Action.BOARD}>" in zalo_text(report, lambda slot: f"<{slot.action}>")
 
 
 def test_the_office_without_mail_reads_its_counts() -> None:
@@ -657,6 +667,7 @@ def test_a_leader_who_only_accepts_is_not_asked_to_decide() -> None:
     part = Leadership(leadership().plan, (), leadership().to_accept)
     rendered = render(letter(LetterKind.ESCALATION, part, to=DEPUTY), links)
     assert rendered.subject.startswith("Kính trình xác nhận kết quả")
+    assert "xã kính trình đồng chí xác nhận 01 báo cáo kết quả:" in rendered.text
     assert "cần cho ý kiến" not in rendered.text
 
 

@@ -68,7 +68,10 @@ def blocks(
     for number, case in enumerate(part.cases, 1):
         yield from _case(letter, case, number, links, speech)
     if part.to_accept:
-        yield Heading(speech.say("Reports that wait for your acceptance"))
+        if part.cases:
+            yield Heading(speech.say("Reports that wait for your acceptance"))
+        else:
+            yield Paragraph(_submitted(letter, part, speech))
         for number, item in enumerate(part.to_accept, len(part.cases) + 1):
             yield Unsaid(partial(_to_accept, item, number, links, speech))
 
@@ -79,6 +82,15 @@ def reported(letter: Letter, part: Leadership, speech: Speech) -> str:
         "{office} respectfully reports {n} matter that needs your decision:",
         "{office} respectfully reports {n} matters that need your decision:",
         len(part.cases),
+        office=letter.sender.name,
+    )
+
+
+def _submitted(letter: Letter, part: Leadership, speech: Speech) -> str:
+    return speech.plural(
+        "{office} respectfully submits {n} report for your acceptance:",
+        "{office} respectfully submits {n} reports for your acceptance:",
+        len(part.to_accept),
         office=letter.sender.name,
     )
 

@@ -60,7 +60,7 @@ def _part(letter: Letter, part: Part, links: Links | None, said: Speech) -> Iter
         case Closing():
             return _closing(letter, part, said)
         case ClosingReport():
-            return _report(letter, part, said)
+            return _report(letter, part, links, said)
         case Alarm():
             return (f"{said.say(trouble.message_id, **trouble.values)}." for trouble in part.troubles)
         case SignIn():
@@ -150,6 +150,9 @@ def _leadership(letter: Letter, part: Leadership, links: Links | None, said: Spe
     if part.to_accept:
         reports = [f"{items.title(item, said)} ({item.unit_name})" for item in part.to_accept]
         yield f"{said.say('Reports that wait for your acceptance')}: {_some(reports, said)}."
+        if links is not None:
+            only = slot_of(Action.CHECK, part.to_accept[0]) if len(reports) == 1 else None
+            yield _more(links, only or Slot(Action.BOARD, part.plan.id), said)
 
 
 def _case(letter: Letter, case: Case, links: Links | None, said: Speech) -> Iterator[str]:
@@ -175,7 +178,7 @@ def _decision(part: Decision, links: Links | None, said: Speech) -> Iterator[str
     yield f"{items.title(part.item, said)}."
     yield occasions.decision_sentence(part, said)
     if links is not None:
-        yield said.say("See {link} for more.", link=links(slot_of(Action.SEE, part.item)))
+        yield _more(links, slot_of(Action.SEE, part.item), said)
 
 
 def _closing(letter: Letter, part: Closing, said: Speech) -> Iterator[str]:
@@ -187,12 +190,18 @@ def _closing(letter: Letter, part: Closing, said: Speech) -> Iterator[str]:
         yield f"{said.say('Still without a result')}: {_some(undone, said)}."
 
 
-def _report(letter: Letter, part: ClosingReport, said: Speech) -> Iterator[str]:
+def _report(letter: Letter, part: ClosingReport, links: Links | None, said: Speech) -> Iterator[str]:
     yield occasions.reported(letter, part, said)
     yield occasions.whole_count(part, said)
     if part.undone:
         undone = [_helping(one, said) for one in part.undone]
         yield f"{said.say('Still without a result')}: {_some(undone, said)}."
+    if links is not None:
+        yield _more(links, Slot(Action.BOARD, part.plan.id), said)
+
+
+def _more(links: Links, slot: Slot, said: Speech) -> str:
+    return said.say("See {link} for more.", link=links(slot))
 
 
 def _ending(letter: Letter, said: Speech) -> Iterator[str]:
