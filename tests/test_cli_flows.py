@@ -205,20 +205,3 @@ def test_of_a_fault_prefect_is_told_kind_and_place(
     assert not any("@" in line for line in heard)
     with pytest.raises(ValueError, match=r"to: vhxh@xa\.example"):
         office.call("deliver", "--debug")
-
-
-def test_the_demo_publishes_plays_and_delivers(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    office = open_office(tmp_path, capsys, monkeypatch)
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    shown = office.document("demo", "--as-of", "2026-05-13", "--no-serve")
-    assert set(shown) == {"home", "round", "delivered", "inbox", "address"}
-    assert set(shown["round"]) == ROUND_KEYS
-    assert set(shown["delivered"]) == COUNTS
-    assert (shown["address"], shown["delivered"]["left"]) == (None, 0)
-    assert shown["round"]["letters"] == shown["delivered"]["sent"] > 0
-    assert Path(shown["inbox"]).parent == Path(shown["home"])
-    assert len(mailbox.Maildir(shown["inbox"], create=False)) > shown["delivered"]["sent"]
-    assert not office.home.exists()

@@ -1,5 +1,7 @@
 """The wheel holds everything: installed in a clean environment, the command works from an empty folder."""
 
+import json
+import mailbox
 import os
 import subprocess
 import sys
@@ -10,8 +12,6 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-
-from workflows.cli.verbs import VERBS
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("plan_definitions", "workflows", "notifications", "web")
@@ -55,12 +55,12 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def call(
-    environment: Path, folder: Path, program: str, *arguments: str, timeout: int = 120
+    environment: Path, folder: Path, program: str, *arguments: str, timeout: int = 120, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("DONDOC_")}
     return subprocess.run(
         [environment / "bin" / program, *arguments],
-        cwd=folder, env={**inherited, "PYTHONSAFEPATH": "1"}, capture_output=True, text=True,
+        cwd=folder, env={**inherited, "PYTHONSAFEPATH": "1", **variables}, capture_output=True, text=True,
         check=False, timeout=timeout,
     )  # fmt: skip
 
@@ -112,7 +112,19 @@ def test_the_shipped_plan_is_sound_where_it_is_installed(environment: Path, tmp_
 
 
 @pytest.mark.prefect
-@pytest.mark.skipif("demo" not in VERBS, reason="the command has no demo yet")
-def test_the_demo_runs_from_an_empty_folder(environment: Path, tmp_path: Path) -> None:
-    done = call(environment, tmp_path, "dondoc", "demo", "--no-serve", timeout=280)
+def test_the_demo_publishes_plays_and_delivers_from_an_empty_folder(
+    environment: Path, tmp_path: Path
+) -> None:
+    demo = ("demo", "--as-of", "2026-05-13", "--no-serve", "--json")
+    done = call(environment, tmp_path, "dondoc", *demo, timeout=280, TMPDIR=str(tmp_path))
     assert done.returncode == 0, done.stderr
+    shown = json.loads(done.stdout)
+    assert set(shown) == {"home", "round", "delivered", "inbox", "address"}
+    assert set(shown["round"]) == {"as_of", "opened", "reminded", "escalated", "letters"}
+    assert set(shown["delivered"]) == {"sent", "deferred", "dead", "left"}
+    assert (shown["address"], shown["delivered"]["left"]) == (None, 0)
+    assert shown["round"]["letters"] == shown["delivered"]["sent"] > 0
+    home = Path(shown["home"])
+    assert Path(shown["inbox"]).parent == home
+    assert len(mailbox.Maildir(shown["inbox"], create=False)) > shown["delivered"]["sent"]
+    assert set(tmp_path.iterdir()) == {home}
