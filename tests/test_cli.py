@@ -160,6 +160,8 @@ def test_show_of_an_unknown_unit_suggests_one(call: Call) -> None:
     ("arguments", "sentence"),
     [
         (["shw"], "did you mean `show`?"),
+        (["help"], "there is no verb help\n`dondoc --help` says more."),
+        (["token", "xyzzy"], "there is no verb xyzzy\n`dondoc token --help` says more."),
         (["check"], "Error: PLAN is missing"),
         (["check", "plan.yaml", "--jsn"], "there is no option --jsn; did you mean `--json`?"),
         (["check", "a.yaml", "b.yaml"], "Error: more was given than is taken: b.yaml"),

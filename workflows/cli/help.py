@@ -80,7 +80,8 @@ class VerbGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """The verb that is called. Raises WrongUse for one that does not exist."""
         if args[0] not in self.commands and not args[0].startswith("-"):
-            raise WrongUse("there is no verb {name}", did_you_mean(args[0], self.commands), name=args[0])
+            mend = did_you_mean(args[0], self.commands) or _more(ctx)
+            raise WrongUse("there is no verb {name}", mend, name=args[0])
         return super().resolve_command(ctx, args)
 
 
@@ -137,9 +138,12 @@ def explain(mistake: typer.TyperException, translate: Translate) -> str:
     lines = [f"{translate(_ERROR)}: {_wording(mistake, translate)}"]
     if ctx is not None:
         lines.insert(0, usage(ctx.command, ctx, translate))
-        more = Phrase("`{command} --help` says more.", {"command": ctx.command_path})
-        lines.append(more.say(translate))
+        lines.append(_more(ctx).say(translate))
     return "\n".join(lines)
+
+
+def _more(ctx: Any) -> Phrase:
+    return Phrase("`{command} --help` says more.", {"command": ctx.command_path})
 
 
 def _wording(mistake: Any, translate: Translate) -> str:
