@@ -410,7 +410,7 @@ def test_a_notice_ends_in_one_letter(database: Database) -> None:
         assert first is not None
         assert second is not None
         (waiting,) = transaction.notices.pending("kim-thanh", TENTH_OF_JUNE)
-        assert transaction.notices.link({first: [waiting.id]}) == 1
+        assert transaction.notices.link({second: [waiting.id], first: [waiting.id]}) == 1
         assert transaction.notices.link({second: [waiting.id]}) == 0
         assert transaction.notices.drop([waiting.id], "late") == 0
         assert transaction.notices.pending("kim-thanh", TENTH_OF_JUNE) == []

@@ -151,8 +151,9 @@ def _leadership(letter: Letter, part: Leadership, links: Links | None, said: Spe
         reports = [f"{items.title(item, said)} ({item.unit_name})" for item in part.to_accept]
         yield f"{said.say('Reports that wait for your acceptance')}: {_some(reports, said)}."
         if links is not None:
-            only = slot_of(Action.CHECK, part.to_accept[0]) if len(reports) == 1 else None
-            yield _more(links, only or Slot(Action.BOARD, part.plan.id), said)
+            first, *others = part.to_accept
+            slot = Slot(Action.BOARD, part.plan.id) if others else slot_of(Action.CHECK, first)
+            yield _more(links, slot, said)
 
 
 def _case(letter: Letter, case: Case, links: Links | None, said: Speech) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Frozen records of the work: assignments, what is known about them, history and notices.
 
-Of named tuples a round makes tens of thousands: they are made in half the time, and the garbage collector
-lets go of them.
+Of the named tuples a round makes tens of thousands, and a frozen dataclass takes more than twice as long to
+make.
 """
 
 from collections.abc import Mapping
