@@ -12,7 +12,7 @@ from plan_definitions.diagnostics import did_you_mean
 from workflows.engine.records import Assignment, Facts
 from workflows.engine.states import IN_HAND, UNFINISHED, State
 from workflows.errors import NotFound
-from workflows.store.batches import batches
+from workflows.store.among import among
 from workflows.store.json_texts import dump_facts, load_facts
 from workflows.store.tables import AssignmentRow, PlanRow
 
@@ -61,11 +61,9 @@ class Assignments:
 
     def by_numbers(self, numbers: Iterable[int]) -> dict[int, Assignment]:
         """Assignments of any plan by the store's number, lowest first; unknown numbers are left out."""
-        found: dict[int, Assignment] = {}
-        for chosen in batches(sorted(set(numbers))):
-            query = _SELECT.where(ROW.number.in_(chosen)).order_by(ROW.number)
-            found.update((a.number, a) for a in self._read(query))
-        return found
+        chosen = among(self._connection, numbers)
+        found = self._read(_SELECT.where(ROW.number.in_(chosen)).order_by(ROW.number))
+        return {assignment.number: assignment for assignment in found}
 
     def of_plan(
         self,
@@ -87,8 +85,8 @@ class Assignments:
     ) -> list[Assignment]:
         """Every assignment of some tasks, `besides` those at hand already."""
         query = _of_plan(plan_number).where(ROW.task.in_(sorted(tasks))).order_by(ROW.number)
-        known = [assignment.number for assignment in besides]
-        return self._read(query.where(ROW.number.not_in(known)) if known else query)
+        known = among(self._connection, (assignment.number for assignment in besides))
+        return self._read(query.where(ROW.number.not_in(known)))
 
     def alike(self, plan_number: int) -> list[tuple[Assignment, int]]:
         """One of each kind of a plan's assignments, and how many there are.
@@ -163,28 +161,20 @@ class Assignments:
         self._count(numbers, _one_less)
 
     def _count(self, numbers: Iterable[int], counted: Callable[[Facts], Facts]) -> None:
-        asked = sorted(set(numbers))
-        self._note_a_count(asked)
-        in_hand = select(ROW.facts, ROW.number).where(ROW.state.in_(sorted(IN_HAND))).order_by(ROW.number)
-        for chosen in batches(asked):
-            query = in_hand.where(ROW.number.in_(chosen)).with_for_update(key_share=True)
-            alike: defaultdict[str | None, list[int]] = defaultdict(list)
-            for facts, number in self._connection.execute(query):
-                alike[facts].append(number)
-            for facts, held in alike.items():
-                noted = update(ROW).where(ROW.number.in_(held))
-                self._connection.execute(noted.values(facts=dump_facts(counted(load_facts(facts)))))
-
-    def _note_a_count(self, numbers: Sequence[int]) -> None:
-        """Let readers of the plans know. Plans first, assignments after, as moves lock them."""
-        plans: set[int] = set()
-        for chosen in batches(numbers):
-            plans.update(
-                self._connection.scalars(select(ROW.plan_number).where(ROW.number.in_(chosen)).distinct())
-            )
+        asked = ROW.number.in_(among(self._connection, numbers))
+        # Let readers of the plans know. Plans first, assignments after, as moves lock them.
+        plans = self._connection.scalars(select(ROW.plan_number).where(asked).distinct()).all()
         for plan in sorted(plans):
             raised = update(PlanRow).where(PlanRow.number == plan)
             self._connection.execute(raised.values(letters_counted=PlanRow.letters_counted + 1))
+        in_hand = select(ROW.facts, ROW.number).where(asked, ROW.state.in_(sorted(IN_HAND)))
+        query = in_hand.order_by(ROW.number).with_for_update(key_share=True)
+        alike: defaultdict[str | None, list[int]] = defaultdict(list)
+        for facts, number in self._connection.execute(query):
+            alike[facts].append(number)
+        for facts, held in alike.items():
+            noted = update(ROW).where(ROW.number.in_(among(self._connection, held)))
+            self._connection.execute(noted.values(facts=dump_facts(counted(load_facts(facts)))))
 
     def count_by_state(self, plan_number: int) -> dict[State, int]:
         """How many assignments stand in each state, zeros included."""

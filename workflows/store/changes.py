@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, text
 from workflows.engine.escalation import ROUND
 from workflows.engine.history import normal
 from workflows.engine.records import Assignment, Change, Facts, Notice
+from workflows.store.among import among
 from workflows.store.batches import batches
 from workflows.store.chain import Chain
 from workflows.store.json_texts import dump_facts
@@ -85,9 +86,10 @@ class _Writer:
 
     def _still_true(self, moves: Sequence[Change]) -> list[Change]:
         """The moves whose rows, now locked, are as they were decided upon; none after a lost one."""
+        numbers = among(self._connection, (change.after.number for change in moves))
         query = (
             select(ROW.number, ROW.state, ROW.due, ROW.rung, ROW.facts)
-            .where(ROW.number.in_({c.after.number for c in moves}), ROW.plan_number == self._plan_number)
+            .where(ROW.number.in_(numbers), ROW.plan_number == self._plan_number)
             .order_by(ROW.number)
             .with_for_update(key_share=True)
         )

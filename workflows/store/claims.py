@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
+from workflows.store.among import among
 from workflows.store.records import FINAL, TO_SEND, ClaimedLetter, LetterState, Outcome, StoredLetter
 from workflows.store.tables import FrozenRow, LetterRow
 from workflows.store.upserts import insert
@@ -61,7 +62,8 @@ class Claims:
         ids = [c.letter.id for c in claimed]
         values = {"state": LetterState.SENDING, "token": token, "lease_until": until}
         if ids:
-            self._connection.execute(update(ROW).where(ROW.id.in_(ids)).values(values))
+            taken = update(ROW).where(ROW.id.in_(among(self._connection, ids)))
+            self._connection.execute(taken.values(values))
         return claimed
 
     def freeze(self, letter_id: int, token: str, data: bytes, message_id: str) -> bool:
@@ -87,7 +89,8 @@ class Claims:
 
     def renew(self, letter_ids: Iterable[int], token: str, lease_until: datetime) -> int:
         """Hold letters longer; how many were still ours."""
-        held = and_(ROW.id.in_(sorted(letter_ids)), ROW.token == token, ROW.state == LetterState.SENDING)
+        chosen = ROW.id.in_(among(self._connection, letter_ids))
+        held = and_(chosen, ROW.token == token, ROW.state == LetterState.SENDING)
         return self._connection.execute(update(ROW).where(held).values(lease_until=lease_until)).rowcount
 
     def finish(self, letter_id: int, token: str, outcome: Outcome, now: datetime) -> bool:

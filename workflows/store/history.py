@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, select
 from workflows.engine.history import FIRST_DIGEST, digest, note_digest, place, read
 from workflows.engine.records import Record
 from workflows.errors import NotFound
-from workflows.store.batches import batches
+from workflows.store.among import among
 from workflows.store.chain import Chain
 from workflows.store.records import AuditResult, PlanHeading, StoredRecord
 from workflows.store.tables import NoteRow, PlanRow, RecordRow
@@ -46,9 +46,9 @@ class History:
     def of_assignments(self, assignment_numbers: Iterable[int]) -> Mapping[int, list[StoredRecord]]:
         """As `of_assignment`, of many at once, by their numbers."""
         found: defaultdict[int, list[StoredRecord]] = defaultdict(list)
-        for chosen in batches(sorted(set(assignment_numbers))):
-            for row in self._connection.execute(_SELECT.where(RecordRow.assignment_number.in_(chosen))):
-                found[row.assignment_number].append(_stored(row))
+        chosen = RecordRow.assignment_number.in_(among(self._connection, assignment_numbers))
+        for row in self._connection.execute(_SELECT.where(chosen)):
+            found[row.assignment_number].append(_stored(row))
         return found
 
     def of_plan(self, plan_number: int, *, after: int = 0) -> Iterator[StoredRecord]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, delete, func, or_, select, update
 from plan_definitions.model import Channel
 from workflows.engine.states import State
 from workflows.errors import NotFound
-from workflows.store.batches import batches
+from workflows.store.among import among
 from workflows.store.claims import COLUMNS, Claims
 from workflows.store.records import FINAL, TO_SEND, Condemned, LetterState, QueuedLetter, StoredLetter
 from workflows.store.statements import LETTER_ITEMS, run
@@ -156,11 +156,9 @@ class Letters(Claims):
 
     def assignments_of(self, letter_ids: Collection[int]) -> tuple[int, ...]:
         """The numbers of the assignments that any of these letters speaks of, each once."""
-        found: set[int] = set()
-        for ids in batches(sorted(letter_ids)):
-            query = select(LetterItemRow.assignment_number).where(LetterItemRow.letter_id.in_(ids))
-            found.update(self._connection.scalars(query))
-        return tuple(sorted(found))
+        spoken_of = LetterItemRow.letter_id.in_(among(self._connection, letter_ids))
+        query = select(LetterItemRow.assignment_number).where(spoken_of)
+        return tuple(sorted(set(self._connection.scalars(query))))
 
     def assignments_told(
         self,
@@ -240,10 +238,8 @@ class Letters(Claims):
         stale = select(ROW.id).where(unsent, ROW.expires_at <= now)
         ids = self._connection.scalars(stale.with_for_update(key_share=True, skip_locked=True)).all()
         values = {"state": LetterState.EXPIRED, "finished_at": now}
-        return sum(
-            self._connection.execute(update(ROW).where(ROW.id.in_(some)).values(values)).rowcount
-            for some in batches(ids)
-        )
+        expired = update(ROW).where(ROW.id.in_(among(self._connection, ids)))
+        return self._connection.execute(expired.values(values)).rowcount
 
     def handed_over(self, letter_id: int, by: str, now: datetime) -> bool:
         """Tick off an item that somebody carried, called or showed; False where it was not to be."""
@@ -275,13 +271,9 @@ class Letters(Claims):
         return self._connection.execute(statement).rowcount == 1
 
     def _settle(self, letter_ids: Collection[int], states: Collection[LetterState], **values: Any) -> int:
-        settled = 0
-        for ids in batches(sorted(letter_ids)):
-            statement = update(ROW).where(ROW.id.in_(ids), ROW.state.in_(sorted(states)))
-            settled += self._connection.execute(
-                statement.values(token=None, lease_until=None, **values)
-            ).rowcount
-        return settled
+        chosen = ROW.id.in_(among(self._connection, letter_ids)), ROW.state.in_(sorted(states))
+        settled = update(ROW).where(*chosen).values(token=None, lease_until=None, **values)
+        return self._connection.execute(settled).rowcount
 
     def _read(self, query: Select[Any]) -> list[StoredLetter]:
         return [StoredLetter(*row) for row in self._connection.execute(query)]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select, update
 
 from workflows.engine.records import Notice
-from workflows.store.batches import batches
+from workflows.store.among import among
 from workflows.store.records import LetterState, StoredNotice
 from workflows.store.tables import AssignmentRow, LetterRow, NoticeRow
 
@@ -48,11 +48,9 @@ class Notices:
         return self._settle(notice_ids, dropped=why)
 
     def _settle(self, notice_ids: Collection[int], **values: object) -> int:
-        settled = 0
-        for ids in batches(sorted(notice_ids)):
-            free = update(ROW).where(ROW.id.in_(ids), ROW.letter_id.is_(None), ROW.dropped.is_(None))
-            settled += self._connection.execute(free.values(values)).rowcount
-        return settled
+        chosen = ROW.id.in_(among(self._connection, notice_ids))
+        free = update(ROW).where(chosen, ROW.letter_id.is_(None), ROW.dropped.is_(None))
+        return self._connection.execute(free.values(values)).rowcount
 
     def release(self, letter_id: int) -> int:
         """Free the notices of a letter that was superseded or expired, for the next letter; how many.

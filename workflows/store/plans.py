@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from plan_definitions.schedule import Schedule
 from workflows.engine.history import FIRST_DIGEST
 from workflows.errors import NotFound
-from workflows.store.batches import batches
+from workflows.store.among import among
 from workflows.store.json_texts import dump, load
 from workflows.store.records import PlanHeading, StoredPlan
 from workflows.store.tables import AssignmentRow, LetterItemRow, NoticeRow, PlanRow, RevisionRow
@@ -156,15 +156,15 @@ class Plans:
         Until the transaction ends nobody else moves their work or settles their notices. Plans are taken in
         the order of their numbers; letters that are to be changed, before them (docs/scale.md).
         """
-        chosen = set(numbers)
-        for letters in batches(sorted(told_by)):
-            spoken_of = (
-                select(AssignmentRow.plan_number)
-                .join(LetterItemRow, LetterItemRow.assignment_number == AssignmentRow.number)
-                .where(LetterItemRow.letter_id.in_(letters))
-            )
-            noticed = select(NoticeRow.plan_number).where(NoticeRow.letter_id.in_(letters))
-            chosen.update(self._connection.scalars(union(spoken_of, noticed)))
+        letters = among(self._connection, told_by)
+        spoken_of = (
+            select(AssignmentRow.plan_number)
+            .join(LetterItemRow, LetterItemRow.assignment_number == AssignmentRow.number)
+            .where(LetterItemRow.letter_id.in_(letters))
+        )
+        noticed = select(NoticeRow.plan_number).where(NoticeRow.letter_id.in_(letters))
+        told = self._connection.scalars(union(spoken_of, noticed))
+        chosen = among(self._connection, {*numbers, *told})
         held = select(PlanRow.number).where(PlanRow.number.in_(chosen)).order_by(PlanRow.number)
         self._connection.execute(held.with_for_update(key_share=True)).all()
 
