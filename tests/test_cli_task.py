@@ -88,6 +88,10 @@ REFUSED = {
     "figure below zero": (
         ("submit", "survey/thon-1", "--by", "thon-1", "--none", "--figure", "hazards=-1"), 1, "below zero",
     ),
+    "figure of a hundred digits": (
+        ("submit", "survey/thon-1", "--by", "thon-1", "--none", "--figure", f"hazards={'9' * 100}"), 2,
+        "write NAME=N with a whole number",
+    ),
     "done tomorrow": (
         ("submit", "survey/thon-1", "--by", "thon-1", "--none", "--date", "2026-06-11"), 1,
         "has not come yet",

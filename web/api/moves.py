@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from web.api.fields import AssignmentName, Day, DispatchNumber, Note, Title, Word
-from workflows.engine.orders import Actor, Order
+from workflows.engine.orders import MOST_COUNTED, Actor, Order
 from workflows.engine.records import Answered, Via
 from workflows.engine.states import MOVES, Verb, Who
 from workflows.texts import N_
@@ -71,7 +71,7 @@ class Submit(Move):
 
     verb: Literal["submit"]
     done_on: Day | None = Field(None, description="The day of the work; today where absent.")
-    figures: dict[Word, Annotated[int, Field(ge=0, lt=10**9)]] = Field(
+    figures: dict[Word, Annotated[int, Field(ge=0, le=MOST_COUNTED)]] = Field(
         default_factory=dict,
         description="Counted results by the indicator's id.",
         max_length=50,

@@ -42,6 +42,7 @@ TAKES: Mapping[str, frozenset[Verb]] = {
 """Options that only some verbs take; given to another they are refused, not passed over."""
 
 _DISPATCH = re.compile(r"(?P<number>[^,]*\d[^,]*), *(?P<day>.+)")
+_FIGURE = re.compile(r"-?\d{1,18}")
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
@@ -238,12 +239,12 @@ def _figures(given: Iterable[str]) -> Mapping[str, int]:
     """`NAME=N` as numbers. Raises WrongUse."""
     figures: dict[str, int] = {}
     for text in given:
-        name, equals, number = text.partition("=")
-        if not equals or not number.strip().removeprefix("-").isdecimal():
+        name, equals, number = (part.strip() for part in text.partition("="))
+        if not equals or _FIGURE.fullmatch(number) is None:
             raise WrongUse("`{text}` is no figure: write NAME=N with a whole number", text=text)
-        if name.strip() in figures:
-            raise WrongUse("figure `{name}` is given twice", name=name.strip())
-        figures[name.strip()] = int(number)
+        if name in figures:
+            raise WrongUse("figure `{name}` is given twice", name=name)
+        figures[name] = int(number)
     return figures
 
 

@@ -1,19 +1,25 @@
 """The history as a chain: the stored text of a record, and the digests that bind it to the one before.
 
-The text is canonical: JSON with sorted keys and no spaces, empty fields left out, normalised to NFC, dates
-as ISO text, instants as ISO text in UTC. The same record therefore always has the same text, and the text
-read back is the record. Free text is not in it, only its salted digest, so that it can be erased.
+The text is canonical: JSON with sorted keys and no spaces, empty fields left out, numbers whole, normalised
+to NFC, dates as ISO text, instants as ISO text in UTC. The same record therefore always has the same text,
+and the text read back is the record. Free text is not in it, only its salted digest, so that it can be
+erased.
 """
 
 import hashlib
 import json
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
+
 from workflows.engine.records import Record, Via
 from workflows.engine.states import State, Verb
+
+_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 FIRST_DIGEST = "0" * 64
 """What stands before the first record of a chain."""
@@ -27,17 +33,17 @@ class Place(NamedTuple):
     note_digest: str | None
 
 
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-
-
 def canonical(chain: str, sequence: int, record: Record, note_digest: str | None = None) -> str:
     """The text under which `record` is stored as entry `sequence` (from 1) of `chain`.
 
     `chain` names the plan as `office/plan`: a record cannot be moved to another chain or place unseen.
-    Raises ValueError for a naive instant, TypeError where `facts` hold what JSON does not know.
+    Raises ValueError for a naive instant, TypeError where `facts` hold what JSON does not know, or a
+    fraction, which has more than one spelling.
     """
     if record.now.tzinfo is None:
         raise ValueError("an instant without a time zone")
+    if record.facts and _has_fraction(record.facts):
+        raise TypeError("a record counts in whole numbers")
     content = {
         "after": record.after,
         "as_of": record.as_of.isoformat(),
@@ -54,7 +60,13 @@ def canonical(chain: str, sequence: int, record: Record, note_digest: str | None
         "via": record.via,
     }
     known = {name: value for name, value in content.items() if value is not None}
-    return normal(_encode(known))
+    return normal(orjson.dumps(known, option=_SORTED).decode())
+
+
+def _has_fraction(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_fraction, value.values()))
+    return isinstance(value, float) or (isinstance(value, list | tuple) and any(map(_has_fraction, value)))
 
 
 @lru_cache(maxsize=8)

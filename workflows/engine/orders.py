@@ -17,6 +17,10 @@ class Actor:
     roles: frozenset[str]
 
 
+MOST_COUNTED = 999_999_999
+"""The highest figure that may be reported: in what a commune counts, more is a slip of the hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """A move somebody asks for.

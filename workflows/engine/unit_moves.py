@@ -6,6 +6,7 @@ from datetime import date
 from plan_definitions.model import Evidence
 from workflows.engine import ladder
 from workflows.engine.case import Case, finish, flag_successors
+from workflows.engine.orders import MOST_COUNTED
 from workflows.engine.readiness import readiness
 from workflows.engine.records import Asked, Assignment, Change, Extension, Obstacle, Promise
 from workflows.engine.round import open_on
@@ -69,6 +70,12 @@ def _check_submission(case: Case, done_on: date) -> None:
         )
     if negative := sorted(name for name, value in order.figures.items() if value < 0):
         raise MoveRefused("figure `{figure}` is below zero", figure=negative[0])
+    if absurd := sorted(name for name, value in order.figures.items() if value > MOST_COUNTED):
+        raise MoveRefused(
+            "figure `{figure}` is above {most}: nothing in a commune is counted so high",
+            figure=absurd[0],
+            most=MOST_COUNTED,
+        )
     _check_evidence(case)
 
 
