@@ -115,21 +115,25 @@ def _situations(transaction: Transaction, office: str) -> dict[int, tuple[Stored
 
 def _with_notices(transaction: Transaction, plan: StoredPlan, situation: Situation, as_of: date) -> _Plan:
     waiting = transaction.notices.pending(plan.office, as_of, plan_number=plan.number)
-    _drop_overtaken(transaction, waiting, situation, as_of)
-    true = (s for s in waiting if _is_true(s, situation, as_of) and s.notice.kind not in AT_ONCE)
-    return _Plan(plan, situation, tuple(true))
+    true = _drop_overtaken(transaction, waiting, situation, as_of)
+    return _Plan(plan, situation, tuple(s for s in true if s.notice.kind not in AT_ONCE))
 
 
 def _drop_overtaken(
     transaction: Transaction, waiting: Iterable[StoredNotice], situation: Situation, as_of: date
-) -> None:
-    """Drop what is no longer so; what only a promise or a hold keeps back for now must still be told."""
-    overtaken = [
-        stored.id
-        for stored in waiting
-        if not (_is_true(stored, situation, as_of) or _only_paused(stored, situation, as_of))
-    ]
+) -> list[StoredNotice]:
+    """Drop what is no longer so, and give what is.
+
+    What only a promise or a hold keeps back for now is neither: it must still be told.
+    """
+    true, overtaken = list[StoredNotice](), list[int]()
+    for stored in waiting:
+        if _is_true(stored, situation, as_of):
+            true.append(stored)
+        elif not _only_paused(stored, situation, as_of):
+            overtaken.append(stored.id)
     transaction.notices.drop(overtaken, NO_LONGER_TRUE)
+    return true
 
 
 def _is_true(stored: StoredNotice, situation: Situation, as_of: date) -> bool:
