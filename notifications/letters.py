@@ -156,11 +156,12 @@ def to_json(letter: Letter) -> str:
     return _ADAPTER.dump_json(letter).decode()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def from_json(text: str) -> Letter:
     """The letter again. Raises pydantic's ValidationError where the text is not one.
 
-    Remembers the last few: delivery reads a letter to see whether it still holds, and again to word it.
+    Remembers a batch of delivery, which reads its letters to see whether they still hold, and again to word
+    them.
     """
     return _ADAPTER.validate_json(text)
 

@@ -11,13 +11,18 @@ class ContactVersions:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._of_offices: dict[str, dict[str, int]] = {}
 
     def version(self, office: str, contact: str) -> int:
-        """The version that links of this contact (`unit/contact`) must name."""
-        query = select(ContactVersionRow.version).where(
-            ContactVersionRow.office == office, ContactVersionRow.contact == contact
-        )
-        return self._connection.scalar(query) or 1
+        """The version that links of this contact (`unit/contact`) must name.
+
+        A transaction that signs many letters asks once for each office.
+        """
+        if office not in self._of_offices:
+            query = select(ContactVersionRow.contact, ContactVersionRow.version)
+            raised = self._connection.execute(query.where(ContactVersionRow.office == office))
+            self._of_offices[office] = dict(raised.tuples().all())
+        return self._of_offices[office].get(contact, 1)
 
     def raised(self) -> dict[tuple[str, str], int]:
         """The versions of all that were ever bumped, by office and contact; every other one is 1."""
@@ -28,6 +33,7 @@ class ContactVersions:
 
     def bump(self, office: str, contact: str) -> int:
         """Revoke every link sent to this contact so far; the new version."""
+        self._of_offices.pop(office, None)
         statement = insert(self._connection, ContactVersionRow).values(
             office=office, contact=contact, version=2
         )

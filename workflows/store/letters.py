@@ -1,11 +1,12 @@
 """The outbox: letters queued once for each occasion, and everything that happens to them but sending."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from plan_definitions.model import Channel
 from workflows.engine.states import State
@@ -132,18 +133,20 @@ class Letters(Claims):
                 return
             below = found[-1].id
 
-    def has_later(
-        self, letter: StoredLetter, *, kinds: Collection[str], states: Collection[LetterState]
-    ) -> bool:
-        """Whether a later letter of some kinds to the same address stands in one of these states."""
-        query = select(ROW.id).where(
-            ROW.office == letter.office,
-            ROW.address == letter.address,
-            ROW.id > letter.id,
-            ROW.kind.in_(sorted(kinds)),
-            ROW.state.in_(sorted(states)),
+    def with_later(
+        self, letter_ids: Iterable[int], *, kinds: Collection[str], states: Collection[LetterState]
+    ) -> set[int]:
+        """Those letters after which one of some kinds to the same address stands in one of these states."""
+        later = aliased(ROW)
+        said_again = select(later.id).where(
+            later.office == ROW.office,
+            later.address == ROW.address,
+            later.id > ROW.id,
+            later.kind.in_(sorted(kinds)),
+            later.state.in_(sorted(states)),
         )
-        return self._connection.scalar(query.limit(1)) is not None
+        chosen = ROW.id.in_(among(self._connection, letter_ids))
+        return set(self._connection.scalars(select(ROW.id).where(chosen, said_again.exists())))
 
     def of_assignment(self, assignment_number: int) -> list[StoredLetter]:
         """The letters that speak of an assignment, oldest first."""
@@ -181,14 +184,15 @@ class Letters(Claims):
             query = query.where(ROW.created_at < before)
         return set(self._connection.scalars(query))
 
-    def asks_for_any(self, letter_id: int, states: Collection[State]) -> bool:
-        """Whether any assignment that a letter speaks of is in one of these states."""
-        query = (
+    def speaking_of(self, letter_ids: Iterable[int], states: Collection[State]) -> set[int]:
+        """Those letters that speak of an assignment in one of these states."""
+        spoken_of = (
             select(LetterItemRow.assignment_number)
             .join(AssignmentRow, AssignmentRow.number == LetterItemRow.assignment_number)
-            .where(LetterItemRow.letter_id == letter_id, AssignmentRow.state.in_(sorted(states)))
+            .where(LetterItemRow.letter_id == ROW.id, AssignmentRow.state.in_(sorted(states)))
         )
-        return self._connection.scalar(query.limit(1)) is not None
+        chosen = ROW.id.in_(among(self._connection, letter_ids))
+        return set(self._connection.scalars(select(ROW.id).where(chosen, spoken_of.exists())))
 
     def count_by_kind(self, office: str, *, before: datetime) -> dict[str, int]:
         """How many letters of each kind an office had written before an instant."""

@@ -162,7 +162,8 @@ class _Delivery:
                     self._wait_for_quota(transaction, now)
                     return None
             claimed = self._claim_due(transaction, now, room)
-            condemned = {c.letter.office: transaction.letters.condemned(c.letter.office) for c in claimed}
+            offices = {claim.letter.office for claim in claimed}
+            condemned = {office: transaction.letters.condemned(office) for office in offices}
             still_true = self._without_overtaken(transaction, claimed, now)
             prepared = [
                 self._prepare(transaction, claim, condemned[claim.letter.office], now) for claim in still_true
@@ -192,22 +193,18 @@ class _Delivery:
         return claimed
 
     def _without_overtaken(
-        self, transaction: Transaction, claimed: Iterable[ClaimedLetter], now: datetime
+        self, transaction: Transaction, claimed: Sequence[ClaimedLetter], now: datetime
     ) -> list[ClaimedLetter]:
         """The letters that still say what is so; what the others were to tell is told anew."""
-        left, overtaken = [], []
-        for claim in claimed:
-            why = why_overtaken(transaction, claim, now)
-            if why is None:
-                left.append(claim)
-                continue
-            finished = Finished(LetterState.SUPERSEDED, reply=why, attempted=False)
+        why = why_overtaken(transaction, claimed, now)
+        overtaken = [claim for claim in claimed if claim.letter.id in why]
+        for claim in overtaken:
+            finished = Finished(LetterState.SUPERSEDED, reply=why[claim.letter.id], attempted=False)
             self.counted["superseded"] += transaction.letters.finish(
                 claim.letter.id, claim.token, finished, now
             )
-            overtaken.append(claim.letter)
-        free(transaction, overtaken)
-        return left
+        free(transaction, [claim.letter for claim in overtaken])
+        return [claim for claim in claimed if claim.letter.id not in why]
 
     def _prepare(
         self,

@@ -35,20 +35,18 @@ Known = Mapping[int, Assignment]
 """Assignments as they stand, by number. One that a letter tells no number of counts as still to be done."""
 
 
-def why_overtaken(transaction: Transaction, claim: ClaimedLetter, now: datetime) -> str | None:
-    """Why an unsent round letter need not go any more; None where it still says what is so.
+def why_overtaken(
+    transaction: Transaction, claimed: Iterable[ClaimedLetter], now: datetime
+) -> Mapping[int, str]:
+    """Which of these letters need not go any more, by number, and why.
 
-    A letter that a server may have taken is never withdrawn.
+    Only unsent round letters do: what a server may have taken is never withdrawn.
     """
-    letter = claim.letter
-    if claim.was not in UNSENT or not is_round_letter(letter.kind):
-        return None
-    if _has_newer(transaction, letter):
-        return NEWER
-    said = _read(letter)
-    if said is not None and _is_moot(transaction, letter, said, now.astimezone(LOCAL_ZONE).date()):
-        return DONE_SINCE
-    return None
+    unsent = [c.letter for c in claimed if c.was in UNSENT and is_round_letter(c.letter.kind)]
+    newer = transaction.letters.with_later((x.id for x in unsent), kinds=ROUND_KINDS, states=_SAYS_IT)
+    left = [(x, said) for x in unsent if x.id not in newer and (said := _read(x)) is not None]
+    moot = _moot(transaction, left, now.astimezone(LOCAL_ZONE).date())
+    return dict.fromkeys(newer, NEWER) | dict.fromkeys(moot, DONE_SINCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +117,22 @@ def _read(letter: StoredLetter) -> Letter | None:
         return None
 
 
-def _has_newer(transaction: Transaction, letter: StoredLetter) -> bool:
-    """Whether a later round letter reached this address or is on its way to it."""
-    return transaction.letters.has_later(letter, kinds=ROUND_KINDS, states=_SAYS_IT)
-
-
-def _is_moot(transaction: Transaction, letter: StoredLetter, said: Letter, today: date) -> bool:
-    """Whether nothing that the letter asks for is left. News and the office's digest are never moot."""
-    if not all(_may_be_moot(part) for part in said.parts):
-        return False
+def _moot(
+    transaction: Transaction, letters: Iterable[tuple[StoredLetter, Letter]], today: date
+) -> Iterator[int]:
+    """The letters of which nothing that they ask for is left. News and the office's digest are never moot."""
+    askers = [(letter, said) for letter, said in letters if all(map(_may_be_moot, said.parts))]
     # Most letters still hold; the first piece of work left shows it without reading hundreds.
-    only_work = all(isinstance(part, UnitSection) for part in said.parts)
-    if only_work and transaction.letters.asks_for_any(letter.id, _TO_DO):
-        return False
-    known = transaction.assignments.by_numbers(transaction.letters.assignments(letter.id))
-    calendar = WorkingCalendar(transaction.offices.calendar(letter.office))
-    return all(_part_is_moot(part, known, calendar, today) for part in said.parts)
+    holding = transaction.letters.speaking_of(
+        (x.id for x, said in askers if all(isinstance(part, UnitSection) for part in said.parts)), _TO_DO
+    )
+    for letter, said in askers:
+        if letter.id in holding:
+            continue
+        known = transaction.assignments.by_numbers(transaction.letters.assignments(letter.id))
+        calendar = WorkingCalendar(transaction.offices.calendar(letter.office))
+        if all(_part_is_moot(part, known, calendar, today) for part in said.parts):
+            yield letter.id
 
 
 def _may_be_moot(part: Part) -> bool:
