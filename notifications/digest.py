@@ -68,7 +68,7 @@ def desk_rows(reading: Reading, calendar: WorkingCalendar) -> DeskRows:
         obstacles=tuple(row for row in rows if row.obstacle),
         extensions=tuple(row for row in rows if row.extension_asked),
         overdue=overdue,
-        next_rungs=tuple(r for r in overdue if r.next_rung is not None and r.next_rung[0] <= tomorrow),
+        next_rungs=tuple(r for r in overdue if (rung := r.next_rung) is not None and rung[0] <= tomorrow),
         waiting=tuple(row for row in rows if row.standing is Standing.WAITING_FOR_OTHERS),
         silent=tuple(row for row in rows if row.silent),
     )
@@ -100,8 +100,8 @@ def _next_rungs(rows: Iterable[Row], reading: Reading) -> tuple[NextRung, ...]:
     """The first one for each set of roles that would hear."""
     first: dict[tuple[str, ...], Row] = {}
     for row in rows:
-        if row.next_rung is not None:
-            first.setdefault(row.next_rung[1], row)
+        if (rung := row.next_rung) is not None:
+            first.setdefault(rung[1], row)
     return tuple(NextRung(item(row, reading), roles) for roles, row in first.items())
 
 

@@ -207,6 +207,23 @@ def test_a_round_looks_for_garbage_rarely_and_leaves_the_process_as_it_was(
     assert (inside, gc.get_threshold()) == ([100_000], before)
 
 
+def test_flows_use_the_database_that_their_caller_keeps_open(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it has worked out for one round serves the next."""
+
+    def refuse(*_: object, **__: object) -> Database:
+        raise AssertionError("opened once more")
+
+    monkeypatch.setattr(Database, "open", refuse)
+    with using(settings, database, clock=lambda: at(TUESDAY)):
+        assert round_of().total.letters > 0
+        assert round_of(office="an-hoa", as_of=TUESDAY).total.letters == 0
+    assert set(finished(database)) == set(OFFICES)
+    with pytest.raises(AssertionError, match="opened once more"):
+        round_of()
+
+
 def test_each_end_is_stamped_when_it_comes(database: Database, settings: Settings) -> None:
     minutes = itertools.count()
 

@@ -312,7 +312,7 @@ def test_the_clock_s_log_holds_a_mail_server_s_numbers_and_not_its_words(
 
 
 def test_the_clock_s_log_tells_a_fault_by_kind_and_place(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = list[str]()
     monkeypatch.setattr(clockwork, "announced_address", lambda _home: "http://127.0.0.1:9")
@@ -324,7 +324,7 @@ def test_the_clock_s_log_tells_a_fault_by_kind_and_place(
     clock = clockwork.Clockwork(
         read_settings(office.folder), lambda: at(9), Event(), Language.EN, lines.append
     )  # fmt: skip
-    assert clock._attempt(clockwork.DELIVERY, flow) is True
+    assert clock._attempt(clockwork.DELIVERY, flow, database) is True
     (line,) = lines
     assert re.fullmatch(r"the delivery failed: a fault in the program: ValueError at clockwork\.py:\d+", line)
 

@@ -10,7 +10,8 @@ _MADE_BETWEEN_COLLECTIONS = 100_000
 A call imports some hundred modules, a round makes and keeps tens of thousands of records, and none of it is
 garbage: with Python's own 700 the looking took a twelfth of a start and an eighth of a morning of 10,000
 overdue assignments, which peaks at 131 MB instead of 129. Cycles wait until there are so many, also in what
-runs for days.
+runs for days. What was there before, all modules among it, is not looked at again: a look at everything takes
+70 ms.
 """
 
 
@@ -18,8 +19,10 @@ runs for days.
 def few_collections() -> Iterator[None]:
     """Look rarely inside the block, then as before: whoever only calls us keeps a collector of their own."""
     before = gc.get_threshold()
+    gc.freeze()
     gc.set_threshold(_MADE_BETWEEN_COLLECTIONS, *before[1:])
     try:
         yield
     finally:
         gc.set_threshold(*before)
+        gc.unfreeze()

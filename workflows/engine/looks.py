@@ -1,5 +1,6 @@
 """When to look at an assignment again: the first day on which time alone may change something."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
 
@@ -21,7 +22,7 @@ def next_look(assignment: Assignment, situation: Situation, as_of: date) -> date
             return ready
         days += [ready] if ready is not None else []
     elif assignment.state in IN_HAND:
-        days += _look_days(assignment, situation)
+        days += _look_days(assignment, situation, as_of)
     elif assignment.state is State.SUBMITTED:
         days += ladder.acceptance_days(assignment, situation.calendar)
     if assignment.occurrence is not None and assignment.state in IN_HAND | {State.WAITING}:
@@ -30,12 +31,14 @@ def next_look(assignment: Assignment, situation: Situation, as_of: date) -> date
     return min((day for day in days if day > as_of), default=None)
 
 
-def _look_days(assignment: Assignment, situation: Situation) -> Iterator[date]:
-    """Every day on which time alone may change something about work in hand."""
+def _look_days(assignment: Assignment, situation: Situation, as_of: date) -> Iterator[date]:
+    """Days on which time alone may change work in hand; the first after `as_of` is among them."""
     task, due = situation.task(assignment), assignment.due
     if due is None or not ladder.climbs(assignment, task):
         return
-    yield from situation.ladder_days(due, task.ladder).looks
+    looks = situation.ladder_days(due, task.ladder).looks
+    following = bisect_right(looks, as_of)
+    yield from looks[following : following + 1]
     for pause in (
         ladder.asked_until(assignment, situation.calendar),
         ladder.paused_until(assignment, situation.calendar),

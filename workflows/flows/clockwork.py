@@ -108,12 +108,12 @@ class Clockwork:
 
     def _do_what_is_due(self, database: Database) -> datetime:
         """Run rounds, then delivery; when to look again unless something is committed."""
-        if rounds_due(database, self.clock()) and not self._attempt(ROUND, self._run_round):
+        if rounds_due(database, self.clock()) and not self._attempt(ROUND, self._run_round, database):
             return self.clock()
         sender = lane_of(self.settings).sender.address
         due = delivery_due(database, sender, self.clock())
         if due is not None and due <= self.clock():
-            if not self._attempt(DELIVERY, self._run_delivery):
+            if not self._attempt(DELIVERY, self._run_delivery, database):
                 return self.clock()
             due = delivery_due(database, sender, self.clock())
         now = self.clock()
@@ -121,7 +121,7 @@ class Clockwork:
         coming = [due] if due is not None and due > now else []
         return min([*coming, next_round(now), now + LONGEST_WAIT])
 
-    def _attempt(self, name: Phrase, flow: Callable[[], bool]) -> bool:
+    def _attempt(self, name: Phrase, flow: Callable[[], bool], database: Database) -> bool:
         """Call a flow unless it rests, which it does after a failure and where it came to nothing.
 
         False where there is no Prefect server yet, or none just now.
@@ -134,7 +134,7 @@ class Clockwork:
         if address is None or not answers(home, address):
             return False
         try:
-            with flows_at(home, address), self._surroundings():
+            with flows_at(home, address), self._surroundings(database):
                 fruitful = flow()
         except Exception as error:  # noqa: BLE001 - one failed run must not end the clock
             self._tell(Phrase("{name} failed: {reason}", {"name": name, "reason": for_log(error).phrase}))
@@ -145,7 +145,7 @@ class Clockwork:
             rest.begin()
         return True
 
-    def _surroundings(self) -> AbstractContextManager[None]:
+    def _surroundings(self, database: Database) -> AbstractContextManager[None]:
         """What flows are called in. One that asks for the time, or whether to stop, is getting on."""
 
         def clock() -> datetime:
@@ -156,7 +156,7 @@ class Clockwork:
             self._pulse.beat()
             return self.stopping.is_set()
 
-        return using(self.settings, clock=clock, stopping=stopping)
+        return using(self.settings, database, clock=clock, stopping=stopping)
 
     def _run_round(self) -> bool:
         from workflows.flows.daily_round import daily_round  # noqa: PLC0415 - imports Prefect

@@ -21,6 +21,7 @@ class _Given:
     """What the caller of a flow gives it."""
 
     settings: Settings | None = None
+    database: Database | None = None
     clock: Callable[[], datetime] | None = None
     stopping: Callable[[], bool] | None = None
 
@@ -32,15 +33,19 @@ _given: ContextVar[_Given] = ContextVar("given", default=_NOTHING)
 @contextmanager
 def using(
     settings: Settings,
+    database: Database | None = None,
     *,
     clock: Callable[[], datetime] | None = None,
     stopping: Callable[[], bool] | None = None,
 ) -> Iterator[None]:
     """Let the flows called inside the block work with `settings`, perhaps on a clock of the caller's.
 
+    With a `database` that the caller keeps open they need not open one: what it has worked out for the flows
+    before (statements, schedules) serves them again.
+
     `stopping` is asked where a flow may end early without losing anything.
     """
-    token = _given.set(_Given(settings, clock, stopping))
+    token = _given.set(_Given(settings, database, clock, stopping))
     try:
         yield
     finally:
@@ -54,7 +59,10 @@ def settings_here() -> Settings:
 
 @contextmanager
 def opened_store() -> Iterator[Database]:
-    """The database of the settings that hold, closed at the end of the block."""
+    """The caller's database; else that of the settings that hold, closed at the end of the block."""
+    if (given := _given.get().database) is not None:
+        yield given
+        return
     database = Database.open(settings_here().database, create=False)
     try:
         yield database
