@@ -25,12 +25,12 @@ tasks:
 """
 
 
-def plan_of(folder: Path, assignments: int) -> Schedule:
+def plan_of(folder: Path, assignments: int, village_count: int = VILLAGES) -> Schedule:
     """A plan in which every village has the same work to do by the ninth of June; it must be accepted."""
     officers = ("van-phong", "pho-chu-tich", "chu-tich")
     units = "".join(_unit(name, name) for name in officers)
-    units += "".join(_unit(f"thon-{n}", f"Thôn {n}") for n in range(1, VILLAGES + 1))
-    villages = ", ".join(f"thon-{n}" for n in range(1, VILLAGES + 1))
+    units += "".join(_unit(f"thon-{n}", f"Thôn {n}") for n in range(1, village_count + 1))
+    villages = ", ".join(f"thon-{n}" for n in range(1, village_count + 1))
     roles = "{standing_office: van-phong, deputy_chair: pho-chu-tich, chair: chu-tich}"
     (folder / "units.yaml").write_text(
         f"office: {OFFICE}\nroles: {roles}\nunits:\n{units}groups:\n  villages: [{villages}]\n",
@@ -38,7 +38,7 @@ def plan_of(folder: Path, assignments: int) -> Schedule:
     )
     (folder / "calendar.yaml").write_text("vouched: [2026]\n", encoding="utf-8")
     path = folder / "plan.yaml"
-    tasks = "".join(_task(number) for number in range(assignments // VILLAGES))
+    tasks = "".join(_task(number) for number in range(assignments // village_count))
     path.write_text(_HEAD + tasks, encoding="utf-8")
     loaded = load_plan(path)
     if loaded.schedule is None:

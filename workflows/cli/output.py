@@ -39,7 +39,7 @@ def document(value: object, translate: Translate, *, worded: bool = True) -> Non
 
     def laid_out(part: object) -> str:
         if isinstance(part, list) and _is_long(part):
-            return "[\n" + ",\n".join(map(in_one_line if worded else _quickly, part)) + "\n]"
+            return "[\n" + ",\n".join(map(in_one_line if worded else _quick_encoder(), part)) + "\n]"
         return in_one_line(part)
 
     if _is_long(value):
@@ -51,10 +51,10 @@ def document(value: object, translate: Translate, *, worded: bool = True) -> Non
         print(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
 
 
-def _quickly(entry: object) -> str:
-    from pydantic_core import to_json
+def _quick_encoder() -> Callable[[object], str]:
+    from orjson import dumps
 
-    return to_json(entry).decode()
+    return lambda entry: dumps(entry).decode()
 
 
 def _is_long(value: object) -> bool:

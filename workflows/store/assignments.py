@@ -196,7 +196,7 @@ def _of_plan(plan_number: int) -> Select[Any]:
 
 def _assignment(row: Row[Any] | Sequence[Any]) -> Assignment:
     *columns, facts = row
-    return Assignment(*(*columns, load_facts(facts)))
+    return Assignment._make((*columns, load_facts(facts)))
 
 
 def _one_less(facts: Facts) -> Facts:
