@@ -21,7 +21,7 @@ from notifications.sections import Reading, item
 from notifications.work import Item
 from plan_definitions.model import Channel, Role
 from plan_definitions.working_days import WorkingCalendar
-from workflows.engine.board import Row, letter_order
+from workflows.engine.board import Row
 from workflows.engine.states import Standing, State
 
 
@@ -57,7 +57,7 @@ class DeskRows:
 
 def desk_rows(reading: Reading, calendar: WorkingCalendar) -> DeskRows:
     """What a plan's rows ask of the standing office."""
-    rows = sorted((row for group in reading.of_unit.values() for row in group), key=letter_order)
+    rows = reading.by_id.values()
     reported = (row for row in rows if row.state is State.SUBMITTED and row.accept == Role.STANDING_OFFICE)
     overdue = tuple(row for row in rows if row.standing is Standing.OVERDUE)
     tomorrow = calendar.after(reading.as_of, 1)
@@ -68,7 +68,7 @@ def desk_rows(reading: Reading, calendar: WorkingCalendar) -> DeskRows:
         obstacles=tuple(row for row in rows if row.obstacle),
         extensions=tuple(row for row in rows if row.extension_asked),
         overdue=overdue,
-        next_rungs=tuple(r for r in overdue if (rung := r.next_rung) is not None and rung[0] <= tomorrow),
+        next_rungs=tuple(row for row in overdue if row.rung_by(tomorrow) is not None),
         waiting=tuple(row for row in rows if row.standing is Standing.WAITING_FOR_OTHERS),
         silent=tuple(row for row in rows if row.silent),
     )

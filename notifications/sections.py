@@ -52,7 +52,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One plan on one day, indexed for writing letters; `opened`, `escalated`: by a notice not yet told."""
+    """One plan on one day, indexed for writing letters, its rows everywhere in the order of a letter.
+
+    `opened`, `escalated`: by a notice not yet told.
+    """
 
     schedule: Schedule
     office: Office
@@ -73,7 +76,7 @@ def read(
     """Index the rows of one plan by unit, helping unit and task."""
     of_unit, helped_by, of_task = (defaultdict[str, list[Row]](list) for _ in range(3))
     by_id: dict[str, Row] = {}
-    for row in rows:
+    for row in sorted(rows, key=letter_order):
         of_unit[row.unit].append(row)
         of_task[row.task].append(row)
         by_id[row.id] = row
@@ -140,14 +143,13 @@ def items(rows: Iterable[Row], reading: Reading) -> tuple[Item, ...]:
 
 
 def pressing(rows: Iterable[Row], opened: frozenset[str], as_of: date) -> list[Row]:
-    """What a triggered letter lists: returned, overdue, due today, due soon, opened; in that order."""
-    found = [
+    """Those of a unit that a triggered letter lists: returned, overdue, due today, due soon, opened."""
+    return [
         row
         for row in rows
         if row.state in IN_HAND
         and (row.standing in _PRESSING or row.due == as_of or row.returned_on is not None or row.id in opened)
     ]
-    return sorted(found, key=letter_order)
 
 
 def daily_section(unit: str, told: Told, reading: Reading) -> UnitSection:

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from workflows.errors import DonDocError, EnvironmentRefused, WrongUse
 from workflows.flows.server import Server, running_server
 from workflows.flows.store import using
+from workflows.garbage import FOR_A_CALL
 from workflows.operations import round as operations
 from workflows.operations.round import Rounds, RoundsFailed, run_round
 from workflows.operations.shards import offices_owing
@@ -204,7 +205,7 @@ def test_a_round_looks_for_garbage_rarely_and_leaves_the_process_as_it_was(
     monkeypatch.setattr(operations, "escalate", ask)
     before = gc.get_threshold()
     round_of(office="an-hoa")
-    assert (inside, gc.get_threshold()) == ([100_000], before)
+    assert (inside, gc.get_threshold()) == ([FOR_A_CALL], before)
 
 
 def test_flows_use_the_database_that_their_caller_keeps_open(

@@ -1,7 +1,7 @@
 """Ladders: which day a rung falls on, who hears of it, and what makes it stand still."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -242,6 +242,10 @@ def test_the_next_rung(
 ) -> None:
     held = assignment("gifts/thon-1", **({"state": State.STARTED} | fields))
     assert ladder.next_rung(held, situation(held), as_of) == expected
+    for days in range(20):
+        by = as_of + timedelta(days)
+        soon = expected if expected is not None and expected[0] <= by else None
+        assert ladder.next_rung(held, situation(held), as_of, by=by) == soon
 
 
 def test_the_next_rung_passes_over_those_that_nobody_is_left_on() -> None:

@@ -4,24 +4,25 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_MADE_BETWEEN_COLLECTIONS = 100_000
-"""How many objects more than went there are before Python looks for cyclic garbage.
+FOR_DAYS = 100_000
+"""How many objects more than went there are before Python looks, in what runs for days.
 
 A call imports some hundred modules, a round makes and keeps tens of thousands of records, and none of it is
 garbage: with Python's own 700 the looking took a twelfth of a start and an eighth of a morning of 10,000
-overdue assignments, which peaks at 131 MB instead of 129. Cycles wait until there are so many, also in what
-runs for days. What was there before, all modules among it, is not looked at again: a look at everything takes
-70 ms.
+overdue assignments. Cycles wait until there are so many.
 """
 
-
-MADE_BY_A_CALL = 1_000_000
-"""The same for a call of the command, which ends before much can gather."""
+FOR_A_CALL = 1_000_000
+"""The same for a call of the command and for a flow, which end before much can gather: that morning takes 2 %
+less time and 5 % more memory."""
 
 
 @contextmanager
-def few_collections(made_between: int = _MADE_BETWEEN_COLLECTIONS) -> Iterator[None]:
-    """Look rarely inside the block, then as before: whoever only calls us keeps a collector of their own."""
+def few_collections(made_between: int) -> Iterator[None]:
+    """Look rarely inside the block, then as before: whoever only calls us keeps a collector of their own.
+
+    What was there before, all modules among it, is not looked at: a look at everything takes 70 ms.
+    """
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(made_between, *before[1:])

@@ -15,7 +15,7 @@ from workflows.cli.help import LazyGroup, explain
 from workflows.cli.output import warn
 from workflows.cli.session import Session
 from workflows.errors import DonDocError, EnvironmentRefused, Fault, PlanRejected, WrongUse, is_disk_full
-from workflows.garbage import MADE_BY_A_CALL, few_collections, look_no_more
+from workflows.garbage import FOR_A_CALL, few_collections, look_no_more
 from workflows.texts import N_, Language, translator
 
 _FAULT_SENTENCE = N_("a fault in the program: {reason} (--debug shows where)")
@@ -68,7 +68,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             # Vietnamese leaves a terminal of another encoding legible, never a traceback.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    with few_collections(MADE_BY_A_CALL):
+    with few_collections(FOR_A_CALL):
         code = run(sys.argv[1:], Path.cwd())
     look_no_more()
     sys.exit(code)

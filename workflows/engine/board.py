@@ -161,6 +161,10 @@ class Row(NamedTuple):
         """The next escalation if nothing happens, with the roles that would hear."""
         return ladder.next_rung(self.assignment, self.situation, self.as_of)
 
+    def rung_by(self, day: date) -> tuple[date, tuple[str, ...]] | None:
+        """The same where it comes by a day: of thousands of rows a few climb tomorrow."""
+        return ladder.next_rung(self.assignment, self.situation, self.as_of, by=day)
+
     @property
     def obstacle(self) -> bool:
         """Whether something still stands in the way."""

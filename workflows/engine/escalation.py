@@ -63,7 +63,9 @@ def _climb_rungs(
     if is_paused(assignment, situation, as_of):
         return [], assignment.rung
     task, climbed = situation.task(assignment), assignment.rung
-    reached = max(climbed, bisect_right(situation.ladder_days(due, task.ladder).rungs, as_of))
+    reached = bisect_right(situation.ladder_days(due, task.ladder).rungs, as_of)
+    if reached <= climbed:
+        return [], climbed
     told = [
         notice(
             assignment, NoticeKind.ESCALATION, role, as_of,

@@ -71,20 +71,25 @@ def recipients(assignment: Assignment, situation: Situation) -> tuple[tuple[str,
 
 
 def next_rung(
-    assignment: Assignment, situation: Situation, as_of: date
+    assignment: Assignment, situation: Situation, as_of: date, *, by: date = date.max
 ) -> tuple[date, tuple[str, ...]] | None:
-    """The next rung that would fire after `as_of` if nothing happens, and who would hear of it."""
+    """The next rung that would fire after `as_of`, at the latest on the day `by`, if nothing happens; and who
+    would hear of it.
+    """
     task, due = situation.task(assignment), assignment.due
     if due is None or assignment.state not in IN_HAND or not climbs(assignment, task):
         return None
     paused = paused_until(assignment, situation.calendar)
     # Nothing can fire before tomorrow, nor while the ladder stands still.
     earliest = max(as_of, paused or as_of) + ONE_DAY
-    days, hearers = situation.ladder_days(due, task.ladder).rungs, recipients(assignment, situation)
-    for day, to in zip(days[assignment.rung :], hearers[assignment.rung :], strict=True):
+    days = situation.ladder_days(due, task.ladder).rungs[assignment.rung :]
+    if not days or max(days[0], earliest) > by:
+        return None
+    for day, to in zip(days, recipients(assignment, situation)[assignment.rung :], strict=True):
         if to:
             # What a round finds on a day off is told on the next working day.
-            return situation.calendar.roll(max(day, earliest), Roll.NEXT), to
+            fires = situation.calendar.roll(max(day, earliest), Roll.NEXT)
+            return (fires, to) if fires <= by else None
     return None
 
 

@@ -7,6 +7,11 @@ from workflows.engine.records import Assignment, Notice, NoticeKind
 from workflows.engine.situation import Situation
 from workflows.engine.states import IN_HAND, State
 
+_OF_WORK_IN_HAND = frozenset(
+    {NoticeKind.OPENED, NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.ESCALATION}
+)
+"""What the round tells; nearly all notices are of these kinds."""
+
 
 def notice(
     assignment: Assignment,
@@ -24,6 +29,10 @@ def notice(
 def still_true(told: Notice, assignment: Assignment, situation: Situation, as_of: date) -> bool:
     """Whether a notice not yet in a letter still says what is so; what was done since is not reminded of."""
     state = assignment.state
+    if told.kind in _OF_WORK_IN_HAND:
+        if state not in IN_HAND or told.due != assignment.due:
+            return False
+        return told.kind is not NoticeKind.ESCALATION or not is_paused(assignment, situation, as_of)
     match told.kind:
         case NoticeKind.EXTENSION_ANSWERED | NoticeKind.OBSTACLE_ANSWERED | NoticeKind.LEADER_ANSWERED:
             return True
@@ -39,9 +48,7 @@ def still_true(told: Notice, assignment: Assignment, situation: Situation, as_of
             return state in IN_HAND | {State.WAITING}
         case NoticeKind.RETURNED:
             return state in IN_HAND and assignment.facts.returned_on is not None
-    if state not in IN_HAND or told.due != assignment.due:
-        return False
-    return told.kind is not NoticeKind.ESCALATION or not is_paused(assignment, situation, as_of)
+    raise AssertionError(f"nobody knows whether {told.kind} is still true")
 
 
 def is_paused(assignment: Assignment, situation: Situation, as_of: date) -> bool:

@@ -21,7 +21,7 @@ from workflows.flows.due import delivery_due, next_round, rounds_due, told_of_re
 from workflows.flows.pulse import Pulse
 from workflows.flows.server import announced_address, answers, flows_at
 from workflows.flows.store import using
-from workflows.garbage import few_collections
+from workflows.garbage import FOR_DAYS, few_collections
 from workflows.home import Home
 from workflows.operations.mail.lanes import lane_of
 from workflows.settings import Settings, read_settings
@@ -220,7 +220,7 @@ def main() -> None:
         say,
     )
     try:
-        with few_collections():
+        with few_collections(FOR_DAYS):
             clockwork.run()
     except KeyboardInterrupt:
         return  # the parent insists: a round lets go of its office, and is resumed later

@@ -12,7 +12,7 @@ from prefect.client.schemas import State, TaskRun
 from workflows.errors import DonDocError, EnvironmentRefused, Fault
 from workflows.flows.pages import Pages
 from workflows.flows.store import clock_at, opened_store, settings_here, today
-from workflows.garbage import few_collections
+from workflows.garbage import FOR_A_CALL, few_collections
 from workflows.operations.round import (
     Done,
     RoundResult,
@@ -86,7 +86,7 @@ def daily_round(
     """
     clock = clock_at(now)
     day = as_of or today(clock())
-    with few_collections(), opened_store() as database:
+    with few_collections(FOR_A_CALL), opened_store() as database:
         if office is None and as_of is None:
             offices = offices_owing(database, day, shard, shards)
         else:

@@ -10,7 +10,7 @@ from notifications.outcomes import Outcome
 from workflows.errors import DonDocError, Fault
 from workflows.flows.due import rests_until
 from workflows.flows.store import clock_at, opened_store, settings_here, stopping
-from workflows.garbage import few_collections
+from workflows.garbage import FOR_A_CALL, few_collections
 from workflows.operations.mail.deliver import Delivered, deliver
 from workflows.operations.mail.lanes import lane_of, opened_transport
 from workflows.operations.shards import offices_of_shard
@@ -62,7 +62,7 @@ def deliver_mail(
     `any_hour` passes over quiet hours and days off, `resting_too` over the rest of an account that was turned
     away: for whoever has just mended it. `now` is given by a simulated clock only.
     """
-    with few_collections(), opened_store() as database:
+    with few_collections(FOR_A_CALL), opened_store() as database:
         offices = offices_of_shard(database, None, shard, shards) if shards > 1 else None
         delivered = send(database, now, any_hour, resting_too, offices)
         rest = rests_until(database, lane_of(settings_here()).sender.address, clock_at(now)())

@@ -38,10 +38,9 @@ class _Writer:
         self._connection = connection
         self._plan_number = plan_number
         self._chain = chain
+        self._iso = _IsoTexts().__getitem__
         # SQLite keeps days as ISO text; PostgreSQL's driver takes them as they are.
-        self._day: Callable[[date | None], Any] = (
-            _IsoTexts().__getitem__ if connection.dialect.name == "sqlite" else _same
-        )
+        self._day: Callable[[date | None], Any] = self._iso if connection.dialect.name == "sqlite" else _same
         # By identity, which lasts while the facts are held beside their text.
         self._facts_texts: dict[int, tuple[Facts, str | None]] = {}
 
@@ -178,7 +177,7 @@ class _Writer:
             self._plan_number,
             number,
             notice.kind.value,
-            _occasion(notice, change, sequence),
+            self._occasion(notice, change, sequence),
             notice.to,
             self._day(notice.due),
             notice.rung,
@@ -186,6 +185,17 @@ class _Writer:
             self._day(notice.not_before),
             sequence,
         )
+
+    def _occasion(self, notice: Notice, change: Change, sequence: int) -> str:
+        """What a notice is told about only once.
+
+        What the round tells about an unchanged state comes once for a due date and rung, however often the
+        round runs. Anything else comes of a move, which its guard lets happen once: returned twice for the
+        same due date, a unit hears of it twice.
+        """
+        if change.record.by == ROUND and change.before and change.before.state is change.after.state:
+            return f"{self._iso(notice.due) or 'no due date'}, rung {notice.rung}"
+        return f"record {sequence}"
 
     def _facts(self, facts: Facts) -> str | None:
         # Most decisions leave the facts as they were, and most assignments in hand share theirs.
@@ -196,18 +206,6 @@ class _Writer:
 
     def _value(self, value: object) -> Any:
         return self._day(value) if isinstance(value, date) else _plain(value)
-
-
-def _occasion(notice: Notice, change: Change, sequence: int) -> str:
-    """What a notice is told about only once.
-
-    What the round tells about an unchanged state comes once for a due date and rung, however often the
-    round runs. Anything else comes of a move, which its guard lets happen once: returned twice for the same
-    due date, a unit hears of it twice.
-    """
-    if change.record.by == ROUND and change.before and change.before.state is change.after.state:
-        return f"{notice.due or 'no due date'}, rung {notice.rung}"
-    return f"record {sequence}"
 
 
 def _replanned(change: Change) -> bool:
