@@ -42,7 +42,7 @@ def canonical(chain: str, sequence: int, record: Record, note_digest: str | None
     """
     if record.now.tzinfo is None:
         raise ValueError("an instant without a time zone")
-    if record.facts and _has_fraction(record.facts):
+    if any(type(value) is not str and _has_fraction(value) for value in record.facts.values()):
         raise TypeError("a record counts in whole numbers")
     content = {
         "after": record.after,

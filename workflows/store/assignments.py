@@ -1,12 +1,25 @@
 """Assignments: the board's rows, and those a round has to look at."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from plan_definitions.diagnostics import did_you_mean
 from workflows.engine.records import Assignment, Facts
@@ -20,6 +33,12 @@ ROW = AssignmentRow
 _NEAR = 5000
 """How many names are searched for the one that a mistyped name meant: enough for any commune's plan."""
 
+
+def _as_stored(column: Any) -> ColumnElement[Any]:
+    """A column whose values come as the driver gives them: `_assignments` looks up what they mean."""
+    return type_coerce(column, Text())
+
+
 _COLUMNS = (
     ROW.number,
     PlanRow.id.label("plan"),
@@ -27,18 +46,18 @@ _COLUMNS = (
     ROW.task,
     ROW.unit,
     ROW.occurrence,
-    ROW.state,
-    ROW.start,
-    ROW.original_due,
-    ROW.due,
-    ROW.unrolled_due,
-    ROW.opened_on,
-    ROW.submitted_on,
-    ROW.done_on,
-    ROW.finished_on,
+    _as_stored(ROW.state),
+    _as_stored(ROW.start),
+    _as_stored(ROW.original_due),
+    _as_stored(ROW.due),
+    _as_stored(ROW.unrolled_due),
+    _as_stored(ROW.opened_on),
+    _as_stored(ROW.submitted_on),
+    _as_stored(ROW.done_on),
+    _as_stored(ROW.finished_on),
     ROW.rung,
     ROW.reminded_for,
-    ROW.next_look,
+    _as_stored(ROW.next_look),
     ROW.facts,
 )
 
@@ -170,7 +189,7 @@ class Assignments:
         in_hand = select(ROW.facts, ROW.number).where(asked, ROW.state.in_(sorted(IN_HAND)))
         query = in_hand.order_by(ROW.number).with_for_update(key_share=True)
         alike: defaultdict[str | None, list[int]] = defaultdict(list)
-        for facts, number in self._connection.execute(query):
+        for facts, number in self._connection.execute(query).all():
             alike[facts].append(number)
         for facts, held in alike.items():
             noted = update(ROW).where(ROW.number.in_(among(self._connection, held)))
@@ -184,7 +203,7 @@ class Assignments:
         return counts
 
     def _read(self, query: Select[Any]) -> list[Assignment]:
-        return [_assignment(row) for row in self._connection.execute(query).all()]
+        return _assignments(self._connection.execute(query).all())
 
 
 _SELECT: Select[Any] = select(*_COLUMNS).join(PlanRow, PlanRow.number == ROW.plan_number)
@@ -194,9 +213,32 @@ def _of_plan(plan_number: int) -> Select[Any]:
     return _SELECT.where(ROW.plan_number == plan_number)
 
 
-def _assignment(row: Row[Any] | Sequence[Any]) -> Assignment:
-    *columns, facts = row
-    return Assignment._make((*columns, load_facts(facts)))
+class _Days(dict[Any, date | None]):
+    """Days by what the driver gives: ISO text of SQLite, days of PostgreSQL. Thousands of rows name a few."""
+
+    def __missing__(self, stored: str | date | None) -> date | None:
+        day = self[stored] = date.fromisoformat(stored) if isinstance(stored, str) else stored
+        return day
+
+
+_STATES = {state.value: state for state in State}
+
+
+def _assignments(rows: Iterable[Row[Any]]) -> list[Assignment]:
+    """Rows of `_COLUMNS`; a round and a board read tens of thousands. KeyError for an unknown state."""
+    day = _Days().__getitem__
+    return [
+        Assignment(
+            number, plan, id_, task, unit, occurrence, _STATES[state],
+            day(start), day(original_due), day(due), day(unrolled_due),
+            day(opened_on), day(submitted_on), day(done_on), day(finished_on),
+            rung, reminded_for, day(next_look), load_facts(facts),
+        )
+        for (
+            number, plan, id_, task, unit, occurrence, state, start, original_due, due, unrolled_due,
+            opened_on, submitted_on, done_on, finished_on, rung, reminded_for, next_look, facts,
+        ) in rows
+    ]  # fmt: skip
 
 
 def _one_less(facts: Facts) -> Facts:

@@ -161,7 +161,7 @@ class Letters(Claims):
         """The numbers of the assignments that any of these letters speaks of, each once."""
         spoken_of = LetterItemRow.letter_id.in_(among(self._connection, letter_ids))
         query = select(LetterItemRow.assignment_number).where(spoken_of)
-        return tuple(sorted(set(self._connection.scalars(query))))
+        return tuple(sorted(set(self._connection.scalars(query).all())))
 
     def assignments_told(
         self,
@@ -178,11 +178,10 @@ class Letters(Claims):
             .join(ROW, ROW.id == LetterItemRow.letter_id)
             .where(ROW.office == office, ROW.kind == kind, ROW.created_at >= since)
             .where(ROW.state.in_(sorted(states)))
-            .distinct()
         )
         if before is not None:
             query = query.where(ROW.created_at < before)
-        return set(self._connection.scalars(query))
+        return set(self._connection.scalars(query).all())
 
     def speaking_of(self, letter_ids: Iterable[int], states: Collection[State]) -> set[int]:
         """Those letters that speak of an assignment in one of these states."""
