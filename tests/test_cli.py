@@ -240,6 +240,13 @@ def test_the_language_may_stand_anywhere_in_the_environment_or_in_the_file(
     assert call("--help")[1] == vietnamese
 
 
+def test_help_is_given_whatever_is_wrong_with_the_settings(call: Call, tmp_path: Path) -> None:
+    sound = call("check", "--help")
+    (tmp_path / "dondoc.toml").write_text("smtp_host = \n")
+    assert call("check", "--help") == sound
+    assert call("status")[0] == 2
+
+
 def test_the_version_is_that_of_the_package(call: Call) -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert call("--version") == (0, f"dondoc {declared}\n", "")

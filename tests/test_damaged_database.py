@@ -117,3 +117,16 @@ def test_an_address_that_is_none_is_told_and_not_repeated(
     assert (code, out) == (3, "")
     assert err.startswith("what DONDOC_DATABASE_URL holds is not a database address\n")
     assert SECRET not in err
+
+
+@pytest.mark.parametrize("option", ["pasword", "connect_timeout"])
+def test_an_option_that_postgresql_does_not_know_is_told_and_not_repeated(
+    office: Office, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.setenv("DONDOC_DATABASE_URL", f"postgresql://clerk@127.0.0.1:9/dondoc?{option}={SECRET}")
+    code, out, err = office.call("status")
+    assert (code, out) == (3, "")
+    assert err == (
+        "PostgreSQL does not know what DONDOC_DATABASE_URL says after the question mark\n"
+        "Write options there as NAME=VALUE, with & between them, or none.\n"
+    )

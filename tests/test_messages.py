@@ -633,7 +633,7 @@ def test_a_leader_without_mail_reads_the_facts() -> None:
         "dự kiến lùi đến 24/6). Đề xuất của Phòng VH-XH: Cho lùi đến thứ Sáu, 12/6; nội dung, lý do ghi "
         "ở trang của việc này. Xin cho ý kiến tại https://x.example/v/7KQ2 hoặc qua điện thoại. "
         "Báo cáo kết quả chờ đồng chí xác nhận: Tổng hợp, thẩm định danh sách nhận quà (Phòng VH-XH). "
-        "Xem https://x.example/v/7KQ2 để biết thêm. Vướng mắc xin gọi 0220 000 101."
+        "Xin đồng chí xem https://x.example/v/7KQ2 và xác nhận. Vướng mắc xin gọi 0220 000 101."
     )
 
 

@@ -153,7 +153,7 @@ def _leadership(letter: Letter, part: Leadership, links: Links | None, said: Spe
         if links is not None:
             first, *others = part.to_accept
             slot = Slot(Action.BOARD, part.plan.id) if others else slot_of(Action.CHECK, first)
-            yield _more(links, slot, said)
+            yield said.say("Please see {link} and confirm.", link=links(slot))
 
 
 def _case(letter: Letter, case: Case, links: Links | None, said: Speech) -> Iterator[str]:

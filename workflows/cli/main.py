@@ -20,12 +20,14 @@ from workflows.texts import N_, Language, translator
 
 _FAULT_SENTENCE = N_("a fault in the program: {reason} (--debug shows where)")
 
+_HELP = ("-h", "--help")
+
 app = typer.Typer(
     cls=LazyGroup,
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": [*_HELP]},
 )
 
 
@@ -163,11 +165,14 @@ def _common(arguments: Sequence[str], folder: Path) -> _Common:
             language = word.removeprefix("--lang=")
         else:
             rest.append(word)
-    return _Common(_language(language, folder), debug, rest)
+    return _Common(_language(language, folder, helps=any(word in _HELP for word in rest)), debug, rest)
 
 
-def _language(asked: str | None, folder: Path) -> Language:
-    """The language of the call, of the environment, of the settings file; Vietnamese where none is named."""
+def _language(asked: str | None, folder: Path, *, helps: bool) -> Language:
+    """The language of the call, of the environment, of the settings file; Vietnamese where none is named.
+
+    Who only asks for help gets it, whatever is wrong with the file.
+    """
     chosen = asked if asked is not None else os.environ.get("DONDOC_LANG")
     if chosen or asked is not None:
         try:
@@ -177,5 +182,9 @@ def _language(asked: str | None, folder: Path) -> Language:
     if (folder / "dondoc.toml").exists():
         from workflows.settings import read_settings
 
-        return read_settings(folder).lang
+        try:
+            return read_settings(folder).lang
+        except WrongUse:
+            if not helps:
+                raise
     return Language.VI

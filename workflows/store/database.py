@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, ProgrammingError
 
 from plan_definitions.diagnostics import Phrase
 from workflows.errors import EnvironmentRefused, system_reason
@@ -208,11 +208,23 @@ def _refusals(place: URL) -> Iterator[None]:
     try:
         yield
     except (DatabaseError, InterfaceError) as error:
+        if _is_bad_option(error):
+            # The driver's words would repeat a value, which may be a misplaced password.
+            raise EnvironmentRefused(_BAD_OPTIONS, _LOOK_AT_OPTIONS) from None
         if not _is_refusal(error):
             raise
         raise refused(place, error.orig) from error
 
 
+_BAD_OPTIONS = N_("PostgreSQL does not know what DONDOC_DATABASE_URL says after the question mark")
+_LOOK_AT_OPTIONS = Phrase("Write options there as NAME=VALUE, with & between them, or none.")
+
+
 def _is_refusal(error: DatabaseError | InterfaceError) -> bool:
     """Whether the environment refused; a mistake in a statement or in its data is a bug and stays one."""
     return type(error).__name__ in {"OperationalError", "InterfaceError", "DatabaseError"}
+
+
+def _is_bad_option(error: DatabaseError | InterfaceError) -> bool:
+    """Whether PostgreSQL's driver refused an address before it asked any server."""
+    return isinstance(error, ProgrammingError) and error.statement is None
