@@ -31,8 +31,8 @@ class Item:
     """One assignment as a letter speaks of it. Counts are working days; `left` is 0 on the day itself.
 
     `named`: the signed document names the unit for it. `new_date`: the reader has not seen this due date
-    yet, so it goes into the calendar. `waits_for` names the units that hold it up, `earlier` the work that
-    does where all of it is the unit's own. `title` is None where the reader may know the state only.
+    yet, so it goes into the calendar. `waits_for` names the other units that hold it up, `earlier` the
+    work of its own that does. `title` is None where the reader may know the state only.
     `number` is the assignment's in the store, 0 in letters from before it was kept.
     """
 

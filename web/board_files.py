@@ -85,7 +85,7 @@ def _values(row: Row, said: Speech) -> tuple[Value, ...]:
         row.original_due,
         row.done_on,
         row.working_days_late or None,
-        ", ".join(dict.fromkeys(blocker.unit_name for blocker in row.waits_for)) or None,
+        ", ".join(row.waits_for_units) or None,
         row.id,
     )
 

@@ -24,7 +24,9 @@ MOST_FILES = 6
 LARGEST_FIELD = 64 * 1024
 
 _LOCAL_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_NUMBER = re.compile(r"\d{1,9}")
+_NUMBER = re.compile(r"\d+|\d{1,3}(?:[. ]\d{3})+")
+"""In Vietnamese a dot parts thousands and a comma begins a fraction, which nothing here has."""
+_MOST_DIGITS = 9
 
 
 class PostedForm:
@@ -82,9 +84,11 @@ class PostedForm:
         written = self.line(name)
         if written is None:
             return None
-        digits = re.sub(r"[\s.,]", "", written)
-        if not _NUMBER.fullmatch(digits):
-            raise WrongUse("{text} is no whole number", text=written[:40])
+        if not _NUMBER.fullmatch(written):
+            raise WrongUse("{text} is no whole number; write it like 1250 or 1.250", text=written[:40])
+        digits = re.sub(r"\D", "", written)
+        if len(digits) > _MOST_DIGITS:
+            raise WrongUse("{text} is too large", text=written[:40])
         return int(digits)
 
     def numbers(self, prefix: str) -> dict[str, int]:

@@ -225,7 +225,7 @@ def said(
         raise NotFound("there is no record number {number} of this work", number=record)
     place, today = visitor.offices[office], window_of(request).today()
     return page(
-        request, "unit/said.html", office=place, row=found.row,
+        request, "unit/said.html", office=place, row=found.row, task=found.task,
         record=stored.record, unit=place.units[found.row.unit], accepter=accepter_of(found),
         told=tell(stored, place, speech_of(request)), code=record_code(stored.hash), Verb=Verb,
         sender=sender(place, today), can=what_can_be_done(found, today),

@@ -121,7 +121,7 @@ def circumstances(item: Item, voice: Voice, speech: Speech) -> Iterator[str]:
     """What is known beside the date. Words that people wrote are not quoted: names slip into them."""
     if item.returned:
         yield speech.say("Something is still needed; the page of the work says what.")
-    if item.opens:
+    if item.opens and item.standing is not Standing.OVERDUE:
         yield speech.say("May begin now.")
     if item.standing is Standing.WAITING_FOR_OTHERS and item.waits_for:
         units = speech.all_of(item.waits_for, MOST_HELPERS)

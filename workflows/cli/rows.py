@@ -76,8 +76,7 @@ def situation(row: Row, session: Session) -> Iterator[Phrase]:
     if row.waits_for_own:
         yield Phrase("waits for its unit's earlier work")
     elif row.waits_for:
-        units = tuple(dict.fromkeys(blocker.unit_name for blocker in row.waits_for))
-        yield Phrase("waits for {units}", {"units": units})
+        yield Phrase("waits for {units}", {"units": row.waits_for_units})
     for said, day in _days(row):
         if day is not None:
             yield Phrase(said, {"day": day_month(day, session.language)})

@@ -208,6 +208,11 @@ class Row(NamedTuple):
         )
 
     @property
+    def waits_for_units(self) -> tuple[str, ...]:
+        """The other units among them by name, each once."""
+        return tuple(dict.fromkeys(held.unit_name for held in self.waits_for if held.unit != self.unit))
+
+    @property
     def waits_for_own(self) -> bool:
         """Whether its time has come, and nothing but its own unit's earlier work holds it up."""
         return self.standing is Standing.NOT_DUE and bool(self.waits_for)

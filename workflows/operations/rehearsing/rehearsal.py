@@ -156,7 +156,8 @@ class Rehearsal:
     def _first_told(self) -> Mapping[str, date]:
         """When a letter first reminds of an assignment.
 
-        The extract and the news that it opens do not; Monday's summary does, and stands for other reminders.
+        The extract and the news that it opens do not, unless it is due that day; Monday's summary does, and
+        stands for other reminders.
         """
         told: dict[str, date] = {}
         for kept in self.letters:
@@ -167,7 +168,7 @@ class Rehearsal:
                 if isinstance(part, UnitSection) and not part.copied:
                     listed: tuple[Pressing, ...] = (*part.pressing, *part.this_week)
                     for item in listed:
-                        if kind is LetterKind.WEEKLY or not item.opens:
+                        if kind is LetterKind.WEEKLY or not item.opens or item.due == kept.day:
                             told.setdefault(item.assignment, kept.day)
         return told
 
