@@ -89,7 +89,11 @@ REFUSED = {
         ("submit", "survey/thon-1", "--by", "thon-1", "--none", "--figure", "hazards=-1"), 1, "below zero",
     ),
     "figure of a hundred digits": (
-        ("submit", "survey/thon-1", "--by", "thon-1", "--none", "--figure", f"hazards={'9' * 100}"), 2,
+        ("submit", "survey/thon-1", "--by", "thon-1", "--none", "--figure", f"hazards={'9' * 100}"), 1,
+        "is too large",
+    ),
+    "figure longer than any number": (
+        ("submit", "survey/thon-1", "--by", "thon-1", "--none", "--figure", f"hazards={'9' * 5000}"), 2,
         "write NAME=N with a whole number",
     ),
     "done tomorrow": (

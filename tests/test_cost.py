@@ -3,6 +3,7 @@
 How long it takes is for `benchmarks/`.
 """
 
+import gc
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from web_house import OFFICE, PLAN, SIGNS_2, House, send
 from notifications.letters import Action, LetterKind, Slot
 from notifications.messages import headline, render
 from notifications.wording.units import MOST_IN_FULL
+from workflows.garbage import FOR_A_CALL, FOR_DAYS, few_collections
 from workflows.operations.mail.links import Link, LinkSigner, links_of
 from workflows.store.database import Database
 from workflows.store.json_texts import dump
@@ -135,6 +137,18 @@ def test_a_call_that_ends_looks_through_nothing_and_still_runs_what_was_to_run_a
         [sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[1:] == ["True"]
+
+
+def test_what_gathers_in_the_flows_of_a_process_that_runs_for_days_is_collected() -> None:
+    gc.collect()
+    with few_collections(FOR_DAYS):
+        before = sum(generation["collections"] for generation in gc.get_stats())
+        for _ in range(20):
+            with few_collections(FOR_A_CALL):
+                for _ in range(FOR_DAYS // 10):
+                    circle: list[object] = []
+                    circle.append(circle)
+        assert sum(generation["collections"] for generation in gc.get_stats()) > before
 
 
 # Pages

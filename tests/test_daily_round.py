@@ -4,6 +4,7 @@ import gc
 import itertools
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from operation_cases import at, commune, june, publish_plan, rows, small_plan, s
 from sqlalchemy import text
 
 from workflows.errors import DonDocError, EnvironmentRefused, WrongUse
-from workflows.flows.server import Server, running_server
+from workflows.flows.server import Server, flows_at, hand_in_logs_and_events, running_server
 from workflows.flows.store import using
 from workflows.garbage import FOR_A_CALL
 from workflows.operations import round as operations
@@ -208,6 +209,21 @@ def test_a_round_looks_for_garbage_rarely_and_leaves_the_process_as_it_was(
     assert (inside, gc.get_threshold()) == ([FOR_A_CALL], before)
 
 
+@pytest.mark.usefixtures("database")
+def test_flows_of_a_process_that_runs_for_days_leave_nothing_behind(
+    tmp_path: Path, prefect_server: Server
+) -> None:
+    """Prefect keeps for the end of the process what each of its background threads held."""
+    kept = list[int]()
+    home, known = prefect_server.home, Settings(home=tmp_path)
+    for _ in range(4):
+        with flows_at(home, prefect_server.address), using(known, clock=lambda: at(TUESDAY)):
+            round_of(office="an-hoa", as_of=TUESDAY)
+        kept.append(len(threading._threading_atexits))  # type: ignore[attr-defined]
+    hand_in_logs_and_events()
+    assert kept[1:] == [kept[0]] * 3
+
+
 def test_flows_use_the_database_that_their_caller_keeps_open(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +238,10 @@ def test_flows_use_the_database_that_their_caller_keeps_open(
         assert round_of(office="an-hoa", as_of=TUESDAY).total.letters == 0
     assert set(finished(database)) == set(OFFICES)
     with pytest.raises(AssertionError, match="opened once more"):
+        round_of()
+    with database.write() as transaction:
+        transaction.offices._connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with using(settings, database), pytest.raises(EnvironmentRefused, match="schema 9999, newer"):
         round_of()
 
 

@@ -2,7 +2,9 @@
 
 import json
 import unicodedata
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import Enum
+from uuid import UUID
 
 import pytest
 from builders import MORNING, record
@@ -10,8 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.engine.history import canonical, digest, note_digest, place, read
-from workflows.engine.records import Record, Via
+from workflows.engine.records import Promise, Record, Via
 from workflows.engine.states import State, Verb
+
+
+class Half(Enum):
+    HALF = 0.5
+
 
 words = st.text(st.characters(codec="utf-8")).map(lambda text: unicodedata.normalize("NFC", text))
 values = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | words
@@ -91,6 +98,9 @@ def test_a_note_enters_by_its_digest_only() -> None:
         {"x": float("nan")},
         {"x": [{"y": 0.5}]},
         {"x": 2**64},
+        {"x": UUID(int=1)},
+        {"x": Half.HALF},
+        {"x": Promise(date(2026, 6, 1), date(2026, 6, 1), 0)},
         {1: "x"},
     ],
 )

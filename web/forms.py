@@ -26,7 +26,7 @@ LARGEST_FIELD = 64 * 1024
 _LOCAL_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _NUMBER = re.compile(r"\d+|\d{1,3}(?:[. ]\d{3})+")
 """In Vietnamese a dot parts thousands and a comma begins a fraction, which nothing here has."""
-_MOST_DIGITS = 9
+_MOST_DIGITS = 18
 
 
 class PostedForm:

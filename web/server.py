@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from workflows.errors import EnvironmentRefused, system_reason
+from workflows.garbage import FOR_DAYS, few_collections
 
 STOP_SECONDS = 5
 """How long requests under way may take to end when the window is stopped."""
@@ -56,7 +57,8 @@ def serve(
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     server = uvicorn.Server(config)
-    server.run(sockets=[listening])
+    with few_collections(FOR_DAYS):
+        server.run(sockets=[listening])
     if server.started:
         # A shell's `&` has us ignore the interrupt that the server has just ended for and sent on.
         raise KeyboardInterrupt

@@ -42,7 +42,7 @@ TAKES: Mapping[str, frozenset[Verb]] = {
 """Options that only some verbs take; given to another they are refused, not passed over."""
 
 _DISPATCH = re.compile(r"(?P<number>[^,]*\d[^,]*), *(?P<day>.+)")
-_FIGURE = re.compile(r"-?\d{1,18}")
+_FIGURE = re.compile(r"-?\d{1,100}")
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 

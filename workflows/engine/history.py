@@ -19,8 +19,6 @@ import orjson
 from workflows.engine.records import Record, Via
 from workflows.engine.states import State, Verb
 
-_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
-
 FIRST_DIGEST = "0" * 64
 """What stands before the first record of a chain."""
 
@@ -42,8 +40,8 @@ def canonical(chain: str, sequence: int, record: Record, note_digest: str | None
     """
     if record.now.tzinfo is None:
         raise ValueError("an instant without a time zone")
-    if any(type(value) is not str and _has_fraction(value) for value in record.facts.values()):
-        raise TypeError("a record counts in whole numbers")
+    if not all(type(value) is str or _is_plain(value) for value in record.facts.values()):
+        raise TypeError("a record holds text, whole numbers, and lists and mappings of them")
     content = {
         "after": record.after,
         "as_of": record.as_of.isoformat(),
@@ -60,13 +58,16 @@ def canonical(chain: str, sequence: int, record: Record, note_digest: str | None
         "via": record.via,
     }
     known = {name: value for name, value in content.items() if value is not None}
-    return normal(orjson.dumps(known, option=_SORTED).decode())
+    return normal(orjson.dumps(known, option=orjson.OPT_SORT_KEYS).decode())
 
 
-def _has_fraction(value: object) -> bool:
+def _is_plain(value: object) -> bool:
+    """Whether a value has one spelling and is read back as it was."""
     if isinstance(value, Mapping):
-        return any(map(_has_fraction, value.values()))
-    return isinstance(value, float) or (isinstance(value, list | tuple) and any(map(_has_fraction, value)))
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int)
 
 
 @lru_cache(maxsize=8)

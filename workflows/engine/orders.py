@@ -17,8 +17,8 @@ class Actor:
     roles: frozenset[str]
 
 
-MOST_COUNTED = 999_999_999
-"""The highest figure that may be reported: in what a commune counts, more is a slip of the hand."""
+MOST_COUNTED = 10**15 - 1
+"""The highest figure that may be reported: more than any sum of money in đồng, and safe in every store."""
 
 
 @dataclass(frozen=True, slots=True)

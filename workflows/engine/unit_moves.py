@@ -71,11 +71,7 @@ def _check_submission(case: Case, done_on: date) -> None:
     if negative := sorted(name for name, value in order.figures.items() if value < 0):
         raise MoveRefused("figure `{figure}` is below zero", figure=negative[0])
     if absurd := sorted(name for name, value in order.figures.items() if value > MOST_COUNTED):
-        raise MoveRefused(
-            "figure `{figure}` is above {most}: nothing in a commune is counted so high",
-            figure=absurd[0],
-            most=MOST_COUNTED,
-        )
+        raise MoveRefused("figure `{figure}` is too large: is the number right?", figure=absurd[0])
     _check_evidence(case)
 
 

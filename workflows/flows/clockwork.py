@@ -19,7 +19,7 @@ from workflows.children import stop_on_termination, stop_with_parent
 from workflows.errors import EnvironmentRefused, Fault, for_log
 from workflows.flows.due import delivery_due, next_round, rounds_due, told_of_rest
 from workflows.flows.pulse import Pulse
-from workflows.flows.server import announced_address, answers, flows_at
+from workflows.flows.server import announced_address, answers, flows_at, hand_in_logs_and_events
 from workflows.flows.store import using
 from workflows.garbage import FOR_DAYS, few_collections
 from workflows.home import Home
@@ -81,6 +81,7 @@ class Clockwork:
     say: Callable[[str], None] = print
     _rests: dict[str, _Rest] = field(default_factory=dict)
     _pulse: Pulse = field(init=False)
+    _served_at: str | None = None
 
     def __post_init__(self) -> None:
         self._pulse = Pulse(Home.existing(self.settings.home))
@@ -133,6 +134,10 @@ class Clockwork:
         address = announced_address(home)
         if address is None or not answers(home, address):
             return False
+        if address != self._served_at:
+            # Prefect's background threads would go on talking to the server that was there before.
+            hand_in_logs_and_events()
+            self._served_at = address
         try:
             with flows_at(home, address), self._surroundings(database):
                 fruitful = flow()
@@ -222,6 +227,7 @@ def main() -> None:
     try:
         with few_collections(FOR_DAYS):
             clockwork.run()
+            hand_in_logs_and_events()
     except KeyboardInterrupt:
         return  # the parent insists: a round lets go of its office, and is resumed later
     except Exception as error:  # noqa: BLE001 - a traceback would stand in the log, with whatever it quotes

@@ -61,6 +61,7 @@ def settings_here() -> Settings:
 def opened_store() -> Iterator[Database]:
     """The caller's database; else that of the settings that hold, closed at the end of the block."""
     if (given := _given.get().database) is not None:
+        given.check()  # it may have been opened weeks ago
         yield given
         return
     database = Database.open(settings_here().database, create=False)

@@ -6,9 +6,10 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 BATCH = 5000
-"""Rows a statement takes at once: far under the bound on parameters of both databases (32,766 and 65,535)."""
+"""Changes saved at once: bounds memory and what a lost move has us save again, and stays far under the number
+of parameters that a statement may have (32,766 and 65,535)."""
 
 
-def batches(items: Sequence[Item], size: int = BATCH) -> Iterator[Sequence[Item]]:
-    """The items in order, `size` at a time."""
-    return (items[start : start + size] for start in range(0, len(items), size))
+def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The items in order, so many at a time."""
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))

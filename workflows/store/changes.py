@@ -89,12 +89,16 @@ class _Writer:
         """The moves whose rows, now locked, are as they were decided upon; none after a lost one."""
         numbers = among(self._connection, (change.after.number for change in moves))
         query = (
-            select(ROW.number, ROW.state, ROW.due, ROW.rung, ROW.facts)
-            .where(ROW.number.in_(numbers), ROW.plan_number == self._plan_number)
+            select(ROW.number, ROW.plan_number, ROW.state, ROW.due, ROW.rung, ROW.facts)
+            .where(ROW.number.in_(numbers))
             .order_by(ROW.number)
             .with_for_update(key_share=True)
         )
-        stored: dict[int, Values] = {number: tuple(rest) for number, *rest in self._connection.execute(query)}
+        stored: dict[int, Values] = {
+            number: tuple(rest)
+            for number, plan_number, *rest in self._connection.execute(query)
+            if plan_number == self._plan_number
+        }
         won = []
         for change in moves:
             before, after = change.before, change.after

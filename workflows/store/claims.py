@@ -61,9 +61,8 @@ class Claims:
             claimed.append(ClaimedLetter(letter, token, None if data is None else zlib.decompress(data), was))
         ids = [c.letter.id for c in claimed]
         values = {"state": LetterState.SENDING, "token": token, "lease_until": until}
-        if ids:
-            taken = update(ROW).where(ROW.id.in_(among(self._connection, ids)))
-            self._connection.execute(taken.values(values))
+        taken = update(ROW).where(ROW.id.in_(among(self._connection, ids)))
+        self._connection.execute(taken.values(values))
         return claimed
 
     def freeze(self, letter_id: int, token: str, data: bytes, message_id: str) -> bool:

@@ -18,7 +18,7 @@ from workflows.store.commits import Commits
 from workflows.store.driver_errors import forget_values
 from workflows.store.driver_refusals import refused
 from workflows.store.plans import ScheduleCache
-from workflows.store.schema import settle
+from workflows.store.schema import refuse_newer, settle, version
 from workflows.store.transaction import Transaction
 from workflows.texts import N_
 
@@ -111,6 +111,11 @@ class Database:
         """A watch on what other connections commit, on a connection of its own."""
         with _refusals(self._engine.url), self._engine.connect() as connection:
             yield Commits(connection)
+
+    def check(self) -> None:
+        """Raise EnvironmentRefused where a newer program has changed the tables since they were opened."""
+        with _refusals(self._engine.url), self._engine.begin() as connection:
+            refuse_newer(version(connection))
 
     def close(self) -> None:
         """Close every connection."""

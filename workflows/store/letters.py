@@ -134,14 +134,23 @@ class Letters(Claims):
             below = found[-1].id
 
     def with_later(
-        self, letter_ids: Iterable[int], *, kinds: Collection[str], states: Collection[LetterState]
+        self,
+        letter_ids: Iterable[int],
+        *,
+        besides: Iterable[int],
+        kinds: Collection[str],
+        states: Collection[LetterState],
     ) -> set[int]:
-        """Those letters after which one of some kinds to the same address stands in one of these states."""
+        """Those letters after which one of some kinds to the same address stands in one of these states.
+
+        Those `besides` do not count as later ones.
+        """
         later = aliased(ROW)
         said_again = select(later.id).where(
             later.office == ROW.office,
             later.address == ROW.address,
             later.id > ROW.id,
+            later.id.not_in(among(self._connection, besides)),
             later.kind.in_(sorted(kinds)),
             later.state.in_(sorted(states)),
         )

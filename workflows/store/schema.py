@@ -31,15 +31,20 @@ def settle(engine: Engine, *, create: bool) -> None:
                 "there is no Đôn Đốc database here",
                 mend=Phrase("publish a plan first: `dondoc publish PLAN`"),
             )
-        if found is not None and found not in SCHEMAS:
-            raise EnvironmentRefused(
-                "the database has schema {found}, newer than the {known} this program knows",
-                mend=Phrase("install the newer program again, or restore a backup made before it"),
-                found=found,
-                known=SCHEMAS[-1],
-            )
+        refuse_newer(found)
         if found != SCHEMAS[-1]:
             upgrade(connection)
+
+
+def refuse_newer(found: str | None) -> None:
+    """Raise EnvironmentRefused for the version of tables that a newer program made."""
+    if found is not None and found not in SCHEMAS:
+        raise EnvironmentRefused(
+            "the database has schema {found}, newer than the {known} this program knows",
+            mend=Phrase("install the newer program again, or restore a backup made before it"),
+            found=found,
+            known=SCHEMAS[-1],
+        )
 
 
 def version(connection: Connection) -> str | None:

@@ -42,9 +42,9 @@ class Senders:
         self._lock(sender)
         return max(0, per_day - self.used(sender, now))
 
-    def give_back(self, sender: str, now: datetime, unused: int) -> None:
-        """Return what was set aside this hour for letters that did not go out after all."""
-        hour = now.replace(minute=0, second=0, microsecond=0)
+    def give_back(self, sender: str, taken_at: datetime, unused: int) -> None:
+        """Return what was set aside at an instant for letters that did not go out after all."""
+        hour = taken_at.replace(minute=0, second=0, microsecond=0)
         statement = update(SenderHourRow).where(
             SenderHourRow.sender == sender, SenderHourRow.hour == hour, SenderHourRow.used >= unused
         )

@@ -20,6 +20,7 @@ from workflows.flows import clockwork
 from workflows.flows.due import next_round
 from workflows.flows.pulse import SILENT_SECONDS, last_beat
 from workflows.flows.server import Server, start_server
+from workflows.garbage import FOR_DAYS, few_collections
 from workflows.home import Home
 from workflows.settings import Settings
 from workflows.supervision import window_process
@@ -66,6 +67,7 @@ def run_office(setup: Setup, stopping: Event, terminal: IO[str]) -> None:
     """
     home = Home.create(setup.settings.home)
     with (
+        few_collections(FOR_DAYS),
         only_one(home),
         closing(listen(setup.host, setup.port)) as listening,
         closing(Journal(home, secrets_of(setup.settings, home), terminal)) as journal,

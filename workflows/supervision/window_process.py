@@ -18,7 +18,6 @@ from pathlib import Path
 from web.app import create_app
 from web.server import serve
 from workflows.children import stop_with_parent
-from workflows.garbage import FOR_DAYS, few_collections
 from workflows.settings import read_settings
 
 
@@ -47,7 +46,7 @@ def main() -> None:
         clock=lambda: datetime.now(UTC) + ahead,
         tell_operator=lambda text: print(text, flush=True),
     )
-    with suppress(KeyboardInterrupt), few_collections(FOR_DAYS):
+    with suppress(KeyboardInterrupt):
         serve(app, socket.socket(fileno=task.socket), root_path=task.root_path, proxies=tuple(task.proxies))
 
 

@@ -14,7 +14,8 @@ from notifications.outcomes import Kind, Outcome, Transport
 from workflows.errors import EnvironmentRefused
 from workflows.operations.mail.attempts import result_of
 from workflows.operations.mail.letter_bytes import Lane, Unwritable, put_into_bytes, written
-from workflows.operations.mail.overtaken import ROUND_KINDS, UNSENT, free, why_overtaken
+from workflows.operations.mail.overtaken import UNSENT, free, why_overtaken
+from workflows.operations.mail.queueing import ROUND_KINDS
 from workflows.operations.mail.quiet_hours import is_quiet
 from workflows.store.database import Database
 from workflows.store.records import TO_SEND, ClaimedLetter, Condemned, LetterState
@@ -109,6 +110,8 @@ class _Delivery:
     paused: bool = False
     suspects: bool = False
     given_up: set[int] = field(default_factory=set)
+    claimed_at: datetime | None = None
+    unknown: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def expire(self, transaction: Transaction) -> None:
         """Give up letters whose usefulness has passed; what no server can have taken is told anew."""
@@ -154,6 +157,7 @@ class _Delivery:
         What was overtaken or cannot be written ends here; the quota is spent on letters that go out only.
         """
         now, lane = self.clock(), self.lane
+        self.claimed_at = now
         with self.database.write() as transaction:
             room = BATCH
             if lane.per_day is not None:
@@ -253,6 +257,9 @@ class _Delivery:
                     rest, held_since = self._renewed(rest), self.clock()
                     continue
                 claim = rest.popleft()
+                if (claim.letter.office, claim.letter.address) in self.unknown:
+                    self._bury_unsent(claim)
+                    continue
                 outcome = self.transport.deliver(
                     self.lane.sender.address, claim.letter.address, claim.data or b""
                 )
@@ -262,6 +269,13 @@ class _Delivery:
             with contextlib.suppress(EnvironmentRefused):
                 self._put_back(rest, None)
             raise
+
+    def _bury_unsent(self, claim: ClaimedLetter) -> None:
+        """End a letter whose address an earlier letter of this run has shown not to exist."""
+        reply = self.unknown[claim.letter.office, claim.letter.address]
+        with self.database.write() as transaction:
+            self._bury(transaction, claim, f"no such address: {reply}", self.clock())
+            self._give_back(transaction, 1)
 
     def _renewed(self, rest: Iterable[ClaimedLetter]) -> deque[ClaimedLetter]:
         """The letters that are still ours, for another lease; the others are somebody else's to send."""
@@ -303,6 +317,8 @@ class _Delivery:
                 transaction.letters.condemn(letter.office, letter.address, now, outcome.reply)
             if outcome.kind is Kind.SENT:
                 self._end_suspicion(transaction)
+        if outcome.condemns_address:
+            self.unknown[letter.office, letter.address] = outcome.reply
         if refusals and finished.state is LetterState.DEAD:
             self.given_up.add(letter.id)
         counted = {LetterState.SENT: "sent", LetterState.DEAD: "dead"}
@@ -337,11 +353,15 @@ class _Delivery:
 
     def _put_back(self, claims: Collection[ClaimedLetter], outcome: Outcome | None) -> None:
         """Let go of letters as they were; their share of the quota goes back as well."""
-        now, lane = self.clock(), self.lane
+        now = self.clock()
         word = (outcome.code, outcome.reply or None) if outcome is not None else (None, None)
         with self.database.write() as transaction:
             for claim in claims:
                 waits = Finished(claim.was, *word, now, attempted=False)
                 transaction.letters.finish(claim.letter.id, claim.token, waits, now)
-            if lane.per_day is not None:
-                transaction.senders.give_back(lane.sender.address, now, len(claims))
+            self._give_back(transaction, len(claims))
+
+    def _give_back(self, transaction: Transaction, unused: int) -> None:
+        """What letters of the last claim did not use of the quota, to the hour in which it was set aside."""
+        if self.lane.per_day is not None and self.claimed_at is not None:
+            transaction.senders.give_back(self.lane.sender.address, self.claimed_at, unused)

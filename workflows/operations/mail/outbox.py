@@ -12,6 +12,7 @@ from notifications.messages import render, zalo_text
 from plan_definitions.diagnostics import Phrase
 from plan_definitions.model import Channel
 from workflows.errors import MoveRefused
+from workflows.operations.mail.overtaken import count_again
 from workflows.operations.situations import find_actor
 from workflows.store.database import Database
 from workflows.store.letters import RETRIABLE
@@ -92,7 +93,8 @@ def show_letter(database: Database, letter_id: int) -> ShownLetter:
 def retry_letter(database: Database, letter_id: int, *, now: datetime) -> StoredLetter:
     """Send a letter at the next delivery, its attempts counted anew; its address is trusted again.
 
-    Raises NotFound, or MoveRefused where it was sent, withdrawn or is being sent, or its bytes were dropped.
+    A round letter that a newer one has overtaken is withdrawn by that delivery all the same. Raises NotFound,
+    or MoveRefused where it was sent, withdrawn or is being sent, or its bytes were dropped.
     """
     with database.write() as transaction:
         letter = transaction.letters.get(letter_id)
@@ -104,6 +106,8 @@ def retry_letter(database: Database, letter_id: int, *, now: datetime) -> Stored
             )
         transaction.letters.pardon(letter.office, letter.address)
         transaction.refusals.forget(letter_id)
+        if letter.state is LetterState.EXPIRED:
+            count_again(transaction, letter, now)
         return transaction.letters.get(letter_id)
 
 

@@ -5,22 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from notifications import letters as letter_records
-from notifications.letters import ROUND_LETTERS, Letter
+from notifications.letters import Letter
 from notifications.parts import Leadership, Part, UnitSection
 from notifications.work import Item, Pressing
 from plan_definitions.working_days import WorkingCalendar
 from workflows.engine.ladder import paused_until
 from workflows.engine.records import Assignment
 from workflows.engine.states import IN_HAND, State
-from workflows.operations.mail.queueing import is_round_letter
+from workflows.operations.mail.queueing import ROUND_KINDS
 from workflows.store.records import FINAL, ClaimedLetter, LetterState, StoredLetter
 from workflows.store.transaction import Transaction
 from workflows.texts import LOCAL_ZONE, N_
 
 UNSENT = frozenset({LetterState.QUEUED, LetterState.DEFERRED})
 """States of a letter that no server can have taken: where there was an attempt, the answer was no."""
-
-ROUND_KINDS = frozenset(kind.value for kind in ROUND_LETTERS)
 
 NEWER = N_("a newer letter says it")
 DONE_SINCE = N_("everything it asks for has been done")
@@ -42,10 +40,14 @@ def why_overtaken(
 
     Only unsent round letters do: what a server may have taken is never withdrawn.
     """
-    unsent = [c.letter for c in claimed if c.was in UNSENT and is_round_letter(c.letter.kind)]
-    newer = transaction.letters.with_later((x.id for x in unsent), kinds=ROUND_KINDS, states=_SAYS_IT)
-    left = [(x, said) for x in unsent if x.id not in newer and (said := _read(x)) is not None]
-    moot = _moot(transaction, left, now.astimezone(LOCAL_ZONE).date())
+    unsent = [c.letter for c in claimed if c.was in UNSENT and c.letter.kind in ROUND_KINDS]
+    said = ((letter, _read(letter)) for letter in unsent)
+    readable = [(letter, content) for letter, content in said if content is not None]
+    moot = set(_moot(transaction, readable, now.astimezone(LOCAL_ZONE).date()))
+    # A later letter that does not go itself says nothing in the place of an earlier one.
+    newer = transaction.letters.with_later(
+        (letter.id for letter in unsent), besides=moot, kinds=ROUND_KINDS, states=_SAYS_IT
+    )
     return dict.fromkeys(newer, NEWER) | dict.fromkeys(moot, DONE_SINCE)
 
 
@@ -101,6 +103,14 @@ def free(transaction: Transaction, letters: Collection[StoredLetter]) -> None:
         said = _read(letter)
         if said is not None:
             transaction.assignments.take_back_letter(asked_about(said.parts))
+
+
+def count_again(transaction: Transaction, letter: StoredLetter, now: datetime) -> None:
+    """A letter that had expired, and was freed, asks its units after all."""
+    said = _read(letter) if letter.kind in ROUND_KINDS else None
+    if said is not None:
+        today = now.astimezone(LOCAL_ZONE).date()
+        transaction.assignments.count_letter(asked_about(said.parts), today)
 
 
 def asked_about(parts: Iterable[Part]) -> Iterator[int]:

@@ -20,6 +20,9 @@ USEFUL_FOR: Mapping[LetterKind, timedelta] = {
 }
 """How long a letter is worth sending; others for as long as the server may be tried (mail.md, *Outbox*)."""
 
+ROUND_KINDS = frozenset(kind.value for kind in ROUND_LETTERS)
+"""The kinds, as they are stored, of which an address gets one a day."""
+
 Pending = Mapping[tuple[str, Notice], Sequence[int]]
 """Numbers of stored notices by plan id and what they say."""
 
@@ -88,8 +91,3 @@ def by_notice(notices: Iterable[StoredNotice], plan: str) -> Pending:
 def morning(day: date) -> datetime:
     """Seven o'clock of an office day, when letters may go."""
     return datetime.combine(day, time(7), LOCAL_ZONE)
-
-
-def is_round_letter(kind: str) -> bool:
-    """Whether a stored letter's kind is one of which an address gets one a day."""
-    return kind in {known.value for known in ROUND_LETTERS}
