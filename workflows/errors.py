@@ -8,6 +8,7 @@ import errno
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
@@ -55,13 +56,35 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
+class _Month(int):
+    """A month in a date of digits: two digits up to February only, as papers have it (Decree 30/2020)."""
+
+    def __format__(self, form: str) -> str:
+        return super().__format__(form or ("02" if self <= _FEBRUARY else ""))
+
+
+_FEBRUARY = 2
+
+
+def in_digits(day: date) -> Phrase:
+    """A day within a sentence: `2026-06-09` in English, `09/6/2026` in Vietnamese."""
+    parts = {"year": day.year, "month": _Month(day.month), "day": day.day}
+    return Phrase("{year:04}-{month:02}-{day:02}", parts)
+
+
+def _sentence(text: str) -> str:
+    """As it stands on a page: with a capital letter and an end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", ":", "…")) else ".")
+
+
 class DonDocError(Exception):
-    """An expected failure. `values` fill the `{name}` fields of the English message id."""
+    """An expected failure. `values` fill the `{name}` fields of the English message id; some may be days."""
 
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message_id: str, mend: Phrase | None = None, **values: object) -> None:
-        self.phrase = Phrase(message_id, values)
+        told = {name: in_digits(v) if isinstance(v, date) else v for name, v in values.items()}
+        self.phrase = Phrase(message_id, told)
         self.mend = mend
         self.titles: Mapping[str, str] = {}
         super().__init__(self.phrase.say(lambda text: text))
@@ -85,7 +108,7 @@ class DonDocError(Exception):
         said = Phrase(self.phrase.message_id, values).say(translate)
         if self.mend is not None:
             said = f"{said}\n{self.mend.say(translate)}"
-        return _QUOTED.sub("“\\1”", said)
+        return "\n".join(map(_sentence, _QUOTED.sub("“\\1”", said).split("\n")))
 
 
 class PlanRejected(DonDocError):

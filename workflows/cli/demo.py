@@ -62,7 +62,7 @@ def demo(
     day, accepted = as_of or SHOWN, accepted_plan(SHIPPED)
     first = accepted.schedule.anchors[_PUBLISHED_ON]
     if day < first:
-        raise WrongUse("the plan of the demo begins on {day}", day=first.isoformat())
+        raise WrongUse("the plan of the demo begins on {day}", day=first)
     settings = _throw_away(session)
     with closing(Database.open(settings.database, create=True)) as database:
         shown = _show(database, accepted, settings, (first, day), session)

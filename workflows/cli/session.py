@@ -77,7 +77,5 @@ class Session:
         """
         today = self.today()
         if as_of is not None and as_of > today:
-            raise MoveRefused(
-                "nothing can be done as on {day}: that day has not come yet", day=as_of.isoformat()
-            )
+            raise MoveRefused("nothing can be done as on {day}: that day has not come yet", day=as_of)
         return as_of or today

@@ -49,9 +49,7 @@ def _check_dates(order: Order, situation: Situation, as_of: date) -> None:
     planned = [as_of, *(day for task in tasks for day in (task.start, task.due) if day is not None)]
     for day in (order.until, order.done_on, order.since):
         if day is not None and not min(planned) - A_YEAR <= day <= max(planned) + A_YEAR:
-            raise MoveRefused(
-                "{day} is more than a year away from the plan: is the year right?", day=day.isoformat()
-            )
+            raise MoveRefused("{day} is more than a year away from the plan: is the year right?", day=day)
 
 
 def _heard(change: Change, speakers: frozenset[str]) -> Change:

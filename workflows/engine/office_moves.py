@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from plan_definitions.diagnostics import Phrase
 from plan_definitions.model import Kind, Role
 from workflows.engine import ladder
 from workflows.engine.case import Case, finish, flag_successors, redated
@@ -26,7 +27,7 @@ from workflows.engine.records import (
 from workflows.engine.round import open_on
 from workflows.engine.situation import Situation
 from workflows.engine.states import State, Verb
-from workflows.errors import MoveRefused
+from workflows.errors import MoveRefused, in_digits
 
 RETURN_DAYS = 2
 """Working days a unit has at least after its report was returned."""
@@ -155,9 +156,7 @@ def grant(case: Case) -> list[Change]:
     if until is None:
         raise MoveRefused("nothing was asked for: give the new date")
     if assignment.due is None or until < case.as_of or until <= assignment.due:
-        raise MoveRefused(
-            "{day} is no new date for `{assignment}`", day=until.isoformat(), assignment=assignment.id
-        )
+        raise MoveRefused("{day} is no new date for `{assignment}`", day=until, assignment=assignment.id)
     _check_granter(case, until)
     answered = Extension(open_ask.asked_on if open_ask else case.as_of, until, Asked.GRANTED, case.as_of)
     after = redated(assignment._replace(facts=replace(case.facts, extension=answered)), until)
@@ -175,8 +174,12 @@ def _check_granter(case: Case, until: date) -> None:
     if moved:
         raise MoveRefused(
             "other work would slip ({tasks}): the deputy chair must grant this",
-            tasks=", ".join(
-                f"{slip.task} {slip.due.isoformat()} → {slip.expected.isoformat()}" for slip in moved
+            tasks=tuple(
+                Phrase(
+                    "{task} {due} → {expected}",
+                    {"task": slip.task, "due": in_digits(slip.due), "expected": in_digits(slip.expected)},
+                )
+                for slip in moved
             ),
         )
 
@@ -207,7 +210,7 @@ def hold(case: Case) -> list[Change]:
         raise MoveRefused(
             "nothing about `{assignment}` would be reported on {day}",
             assignment=case.assignment.id,
-            day=tomorrow.isoformat(),
+            day=tomorrow,
         )
     held_until = tomorrow
     after = case.assignment._replace(facts=replace(case.facts, held_until=held_until))
@@ -219,7 +222,7 @@ def propose(case: Case) -> list[Change]:
     if until is None and not case.order.note:
         raise MoveRefused("say what is proposed: a new date, or words")
     if until is not None and until < case.as_of:
-        raise MoveRefused("propose a day from today on; {day} has passed", day=until.isoformat())
+        raise MoveRefused("propose a day from today on; {day} has passed", day=until)
     facts = replace(case.facts, proposal=Proposal(case.as_of, until), answer=None)
     said = {"until": until.isoformat()} if until else {}
     return [case.change(case.assignment._replace(facts=facts), facts=said)]

@@ -55,7 +55,7 @@ def _check_submission(case: Case, done_on: date) -> None:
     order, assignment = case.order, case.assignment
     task = case.situation.task(assignment)
     if done_on > case.as_of:
-        raise MoveRefused("done on {day}: that day has not come yet", day=done_on.isoformat())
+        raise MoveRefused("done on {day}: that day has not come yet", day=done_on)
     if assignment.state is State.WAITING:
         _check_only_start_is_unmet(case)
     if order.nothing_to_report and not task.none_allowed:
@@ -87,7 +87,7 @@ def _check_only_start_is_unmet(case: Case) -> None:
         raise MoveRefused(
             "`{assignment}` cannot be reported done before {day}: its predecessors ask for that much time",
             assignment=assignment.id,
-            day=ready.allowed.isoformat(),
+            day=ready.allowed,
         )
 
 
@@ -155,7 +155,7 @@ def withdraw(case: Case) -> list[Change]:
 def obstacle(case: Case) -> list[Change]:
     since, waits_for = case.order.since or case.order.until or case.as_of, case.order.waits_for
     if since > case.as_of:
-        raise MoveRefused("{day} has not come yet", day=since.isoformat())
+        raise MoveRefused("{day} has not come yet", day=since)
     if waits_for is not None and waits_for not in case.situation.schedule.office.units:
         raise MoveRefused("there is no unit `{unit}`", unit=waits_for)
     facts = replace(case.facts, obstacle=Obstacle(since, waits_for))
@@ -167,7 +167,7 @@ def promise(case: Case) -> list[Change]:
     until, given = case.order.until, case.facts.promise
     latest = case.situation.calendar.after(case.as_of, ladder.PROMISE_HOLD)
     if until is None or not case.as_of <= until <= latest:
-        raise MoveRefused("promise a day from today to {latest}", latest=latest.isoformat())
+        raise MoveRefused("promise a day from today to {latest}", latest=latest)
     if given is not None and given.rung == case.assignment.rung:
         raise MoveRefused("a day was promised already at this step; ask for more time instead")
     facts = replace(case.facts, promise=Promise(until, case.as_of, case.assignment.rung))
@@ -179,7 +179,7 @@ def extend(case: Case) -> list[Change]:
     if due is None:
         raise MoveRefused("`{assignment}` has no due date", assignment=case.assignment.id)
     if wanted is None or wanted <= max(due, case.as_of):
-        raise MoveRefused("ask for a day after {day}", day=max(due, case.as_of).isoformat())
+        raise MoveRefused("ask for a day after {day}", day=max(due, case.as_of))
     if case.facts.extension is not None and case.facts.extension.state is Asked.ASKED:
         raise MoveRefused("more time was asked for already and is not answered yet")
     facts = replace(case.facts, extension=Extension(case.as_of, wanted))
