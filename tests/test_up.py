@@ -422,6 +422,12 @@ def _answers(running: RunningOffice) -> None:
     assert note is not None
     with urlopen(f"{note.window}/healthz", timeout=10) as response:
         assert response.read() == b"ok"
+    program = "from workflows.cli.entry import main; main()"
+    asked = subprocess.run(
+        [sys.executable, "-c", program, "signin", "vhxh@xa.example"],
+        cwd=running.folder, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert asked.stdout.startswith(f"{note.window}/sign-in/")
 
 
 def _a_commit_wakes_delivery(running: RunningOffice, database: Database) -> None:

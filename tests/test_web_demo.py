@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from web_house import OFFICE, PLAN, SIGNS_2, House, forms_of, send
+from web_house import OFFICE, PLAN, SIGNS_2, House, forms_of, open_house, send
 
 from notifications.inbox import EmbeddedInbox
 from notifications.outcomes import Kind
@@ -96,8 +96,19 @@ def test_where_letters_carry_no_links_sign_ins_go_to_the_terminal(demo_house: Ho
 
     send(browser, "/sign-in", browser.get("/sign-in"), address="vhxh@kim-thanh.example")
 
+    # Where the request came in, whatever port that is; not what its head claims.
     (link,) = demo_house.told
-    path = link.removeprefix("http://127.0.0.1:8000")
+    path = link.removeprefix("http://dondoc.kim-thanh.example:80")
     send(browser, path, browser.get(path))
     assert "dondoc_session" in browser.cookies
     assert demo_house.sign_in_letters() == []
+
+
+def test_without_a_mail_server_they_go_there_as_well(tmp_path: Path, played_season: Path) -> None:
+    with open_house(tmp_path, played_season, smtp_host=None) as house:
+        browser = house.browser()
+        told = send(browser, "/sign-in", browser.get("/sign-in"), address="vhxh@kim-thanh.example")
+        assert "Chưa đặt máy chủ thư" in told.text
+        (link,) = house.told
+        assert link.startswith("http://dondoc.kim-thanh.example/sign-in/")
+        assert house.sign_in_letters() == []

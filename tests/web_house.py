@@ -182,12 +182,19 @@ class House:
 
 @contextmanager
 def open_house(
-    folder: Path, played: Path, *, demo: bool = False, base_url: str = BASE_URL
+    folder: Path,
+    played: Path,
+    *,
+    demo: bool = False,
+    base_url: str = BASE_URL,
+    smtp_host: str | None = "mail.kim-thanh.example",
 ) -> Iterator[House]:
     """A house in an empty folder, on a copy of a played season. The demo's inbox is `folder/inbox`."""
     home = Home.create(folder / "home")
     shutil.copy(played, home.path / "dondoc.db")
-    settings = Settings(home=home.path, base_url=base_url, secret_key=SecretStr(SECRET))
+    settings = Settings(
+        home=home.path, base_url=base_url, smtp_host=smtp_host, secret_key=SecretStr(SECRET)
+    )  # fmt: skip
     database = Database.open(settings.database, create=False)
     told: list[str] = []
     box: list[House] = []

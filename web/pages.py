@@ -142,3 +142,11 @@ def _other_language(request: Request, language: Language) -> dict[str, str]:
 @cache
 def _fingerprint(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def address_here(request: Request) -> str:
+    """The public address of the window, else where it answers on this machine, whatever a request claims."""
+    if (public := window_of(request).settings.public_base_url) is not None:
+        return public
+    host, port = request.scope["server"]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{request.scope.get('root_path', '')}"

@@ -8,7 +8,7 @@ from web.access import Guest, TheVisitor, forget_everything, keep_links, keep_se
 from web.forms import Posted
 from web.keys import secret_hash
 from web.limits import BAD_LINKS, SIGN_IN_FOR_ADDRESS, SIGN_IN_FROM_HERE
-from web.pages import browser_of, clear_cookie, language_of, page, redirect, set_cookie
+from web.pages import address_here, browser_of, clear_cookie, language_of, page, redirect, set_cookie
 from web.refusals import Refused, Why
 from web.window import window_of
 from workflows.operations.sign_in import MINUTES, ask_sign_in, pending_sign_in, use_sign_in
@@ -32,7 +32,7 @@ def send(request: Request, _visitor: TheVisitor, form: Posted) -> Response:
     if not window.limits.allow("sign-in", here, SIGN_IN_FROM_HERE, now):
         raise Refused(Why.TOO_OFTEN)
     if address and window.limits.allow("sign-in-for", address.casefold(), SIGN_IN_FOR_ADDRESS, now):
-        by_mail = window.settings.public_base_url is not None
+        by_mail = window.settings.mails_sign_ins
         asked = ask_sign_in(
             window.database, address, browser=secret_hash(browser_of(request)),
             as_of=window.today(), now=now, by_mail=by_mail, language=language_of(request),
@@ -40,8 +40,11 @@ def send(request: Request, _visitor: TheVisitor, form: Posted) -> Response:
         if not by_mail:
             for known in asked:
                 token = window.keys.links.sign_in_token(known)
-                window.tell_operator(f"{window.settings.base_url}/sign-in/{token}")
-    response = page(request, "sign_in/sent.html", minutes=MINUTES, by_mail=window.settings.public_base_url)
+                window.tell_operator(f"{address_here(request)}/sign-in/{token}")
+    response = page(
+        request, "sign_in/sent.html", minutes=MINUTES, by_mail=window.settings.mails_sign_ins,
+        is_public=window.settings.public_base_url is not None,
+    )  # fmt: skip
     target = _local(form.line("next") or "")
     if target:
         until = now + timedelta(minutes=MINUTES)

@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         host = urlsplit(self.base_url).hostname or ""
         return None if _is_loopback(host) else self.base_url
 
+    @property
+    def mails_sign_ins(self) -> bool:
+        """Whether a sign-in link can reach its reader by mail; else it goes to the operator's terminal."""
+        return self.smtp_host is not None and self.public_base_url is not None
+
     def signing_key(self, home: Home) -> str:
         """What links and sign-ins are signed with: `secret_key`, else one made once and kept in the home."""
         return self.secret_key.get_secret_value() if self.secret_key else home.secret("secret_key")

@@ -12,6 +12,7 @@ from workflows.cli.session import Session
 from workflows.errors import NotFound
 from workflows.operations.mail.links import LinkSigner
 from workflows.operations.sign_in import MINUTES, ask_sign_in
+from workflows.supervision.lock import is_running, read_note
 from workflows.texts import N_, instant
 
 
@@ -33,7 +34,8 @@ def signin(
         if not asked:
             raise NotFound("nobody has the address {address}", address=address)
         signer = LinkSigner(settings.signing_key(session.home()))
-    links = [f"{settings.base_url}/sign-in/{signer.sign_in_token(request)}" for request in asked]
+    base = settings.public_base_url or _address_here(session)
+    links = [f"{base}/sign-in/{signer.sign_in_token(request)}" for request in asked]
     until = now + timedelta(minutes=MINUTES)
     if as_json:
         output.document({"address": address, "links": links, "until": until}, session.translate)
@@ -42,3 +44,10 @@ def signin(
         print(link)
     values = {"instant": instant(until, session.language)}
     output.warn(Phrase("It works once, until {instant}.", values).say(session.translate))
+
+
+def _address_here(session: Session) -> str:
+    """Where the window answers that `dondoc up` serves for this home; else where one would by default."""
+    home = session.home()
+    note = read_note(home) if is_running(home) else None
+    return session.settings.base_url if note is None else note.window
