@@ -123,6 +123,21 @@ def test_closing_ends_the_plan_once(published: Office) -> None:
     assert (code, out, err) == (1, "", "the plan `ke-hoach` is closed already\n")
 
 
+@pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("", 1), ("y\n", 0)])
+def test_closing_asks_on_a_terminal(
+    published: Office, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    monkeypatch.setattr(consent, "asks_people", lambda: True)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+    found, out, err = published.call("close", "ke-hoach")
+    assert found == code
+    assert "without a result 5." in err
+    assert "Close this plan? (y/n)" in err
+    assert out.startswith("Closed: ") == (code == 0)
+    # Whoever says so beforehand is not asked; what was not closed can be.
+    assert published.call("close", "ke-hoach", "--yes")[0] == (1 if code == 0 else 0)
+
+
 def test_a_plan_may_be_closed_by_its_file(published: Office) -> None:
     assert published.document("close", "plan.yaml")["plan"] == "ke-hoach"
 

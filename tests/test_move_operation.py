@@ -319,3 +319,26 @@ def test_an_extension_that_moves_others_is_for_the_deputy(database: Database) ->
         move(database, Verb.GRANT, SIGNS, "vhxh", june(4), until=until)
     move(database, Verb.GRANT, SIGNS, "deputy", june(4), until=until)
     assert (get(database).due, decisions(database)) == (until, [("thon-2", Decided.EXTENSION_GRANTED, SIGNS)])
+
+
+def test_a_check_in_is_not_reported_before_its_turn(database: Database) -> None:
+    publish_plan(database)
+    round_on(database, june(1))
+    with pytest.raises(MoveRefused, match="cannot be reported before its turn begins on 2026-06-08"):
+        move(database, Verb.SUBMIT, "news/thon-2/2", "thon-2", june(2))
+    move(database, Verb.SUBMIT, "news/thon-2/1", "thon-2", june(2))
+    # On its Monday it may be, whether or not a round has come by.
+    move(database, Verb.SUBMIT, "news/thon-2/2", "thon-2", june(8))
+
+
+def test_a_leader_s_yes_is_told_to_whom_the_proposal_concerns(database: Database) -> None:
+    """The case is answered for all of its villages; one of them had no part in what was proposed."""
+    publish_plan(database)
+    for day in (june(1), june(8), june(10)):
+        round_on(database, day)
+    move(database, Verb.PROPOSE, SIGNS, "vhxh", june(10), until=june(12))
+    for village in ("thon-1", "thon-2"):
+        move(database, Verb.ANSWER, f"signs/{village}", "deputy", june(10), answer=Answered.AGREED)
+    assert (get(database).due, get(database, "signs/thon-1").due) == (june(12), june(8))
+    assert {name for _, _, name in decisions(database)} == {SIGNS}
+    assert history(database, "signs/thon-1")[-1].record.verb is Verb.ANSWER

@@ -1,7 +1,7 @@
 """Moves: the one table, verb by verb and state by state, and every rule that says no."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -151,6 +151,13 @@ def test_work_reported_before_a_round_came_by_has_the_dates_the_round_would_have
     following = replace(AFTER_SIGNS, start=FIRST_OF_JUNE)
     after = moved(Verb.SUBMIT, VILLAGE, held(W), signs, tasks=(SIGNS, following))
     assert (after.state, after.opened_on, after.due) == (D, TODAY, date(2026, 6, 16))
+
+
+def test_nothing_was_done_before_the_plan_began() -> None:
+    early = FIRST_OF_JUNE - timedelta(1)
+    with pytest.raises(MoveRefused, match="done on 2026-05-31: the plan begins on 2026-06-01"):
+        moved(Verb.SUBMIT, VILLAGE, held(O), done_on=early)
+    assert moved(Verb.SUBMIT, VILLAGE, held(O), done_on=FIRST_OF_JUNE).done_on == FIRST_OF_JUNE
 
 
 @pytest.mark.parametrize(

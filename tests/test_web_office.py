@@ -15,6 +15,7 @@ from web_house import BASE_URL, OFFICE, PLAN, SIGNS_2, House, forms_of, send
 from notifications.letters import from_json
 from notifications.parts import Digest
 from notifications.speech import speech
+from plan_definitions.model import Indicator
 from web import office_pages
 from web.board_files import as_text, board_xlsx
 from web.board_rows import Chosen, plain, select
@@ -419,6 +420,22 @@ def test_the_workbook_holds_what_the_screen_shows(clerk: TestClient) -> None:
     assert str(signs[3]).startswith("2026-06-08")
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref == "A1:I2"
+
+
+def test_the_workbook_holds_the_figures_on_a_sheet_of_their_own(house: House) -> None:
+    (row, *_) = read_board(house.database, OFFICE, PLAN, as_of=house.window.today()).rows
+    indicators = (Indicator("signs", "Biển báo", 10, "biển"), Indicator("money", "=Kinh phí"))
+    facts = replace(row.assignment.facts, figures={"signs": 1_250})
+    told = row._replace(
+        definition=replace(row.definition, indicators=indicators),
+        assignment=row.assignment._replace(facts=facts),
+    )
+    book = load_workbook(BytesIO(board_xlsx([told], speech(Language.VI))))
+    assert book.sheetnames[1:] == ["Số liệu"]
+    head, signs, money = book["Số liệu"].iter_rows(values_only=True)
+    assert head[2:6] == ("Chỉ tiêu", "Đã báo", "Chỉ tiêu giao", "Đơn vị tính")
+    assert signs[2:6] == ("Biển báo", 1_250, 10, "biển")
+    assert money[2:6] == ("=Kinh phí", None, None, None)
 
 
 def test_the_file_holds_what_the_screen_shows(house: House, clerk: TestClient) -> None:

@@ -1,7 +1,7 @@
 """The board as files for spreadsheets: what is on the screen, row by row."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from io import BytesIO, StringIO
 from typing import Final
@@ -20,9 +20,12 @@ from workflows.texts import N_
 
 Value = str | int | date | None
 
-_DAY, _PLAIN = "dd/mm/yyyy", "General"
+_DAY, _PLAIN, _COUNT = "dd/mm/yyyy", "General", "#,##0"
 
-_COLUMNS: Final = (
+_Columns = tuple[tuple[str, int, str], ...]
+"""Headings, and in a workbook how many letters wide a column stands and how its values are shown."""
+
+_COLUMNS: Final[_Columns] = (
     (N_("Work"), 60, _PLAIN),
     (N_("Unit"), 28, _PLAIN),
     (N_("Standing"), 26, _PLAIN),
@@ -33,7 +36,18 @@ _COLUMNS: Final = (
     (N_("Waits for"), 34, _PLAIN),
     (N_("Number"), 30, _PLAIN),
 )
-"""Headings, and in a workbook how many letters wide a column stands and how its values are shown."""
+
+_FIGURES: Final[_Columns] = (
+    (N_("Work"), 60, _PLAIN),
+    (N_("Unit"), 28, _PLAIN),
+    (N_("Indicator"), 44, _PLAIN),
+    (N_("Reported"), 14, _COUNT),
+    (N_("Target"), 14, _COUNT),
+    (N_("Measured in"), 14, _PLAIN),
+    (N_("Standing"), 26, _PLAIN),
+    (N_("Done on"), 12, _DAY),
+    (N_("Number"), 30, _PLAIN),
+)
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a cell begins that spreadsheets would compute (or that hides one)."""
@@ -56,24 +70,36 @@ def board_csv(rows: Iterable[Row], said: Speech) -> str:
 
 
 def board_xlsx(rows: Iterable[Row], said: Speech) -> bytes:
-    """The rows on the screen as a workbook: dates are dates, the headings stay in sight and in print."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(said.say("Board"))
+    """The rows on the screen as a workbook, their figures on a second sheet where they have any.
+
+    Dates are dates, numbers are numbers; the headings stay in sight and in print.
+    """
+    book, shown = Workbook(write_only=True), list(rows)
+    _add_sheet(book, said.say("Board"), _COLUMNS, (_values(row, said) for row in shown), said)
+    figures = [values for row in shown for values in _figures(row, said)]
+    if figures:
+        _add_sheet(book, said.say("Figures"), _FIGURES, figures, said)
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _add_sheet(
+    book: Workbook, title: str, columns: _Columns, rows: Iterable[tuple[Value, ...]], said: Speech
+) -> None:
+    sheet = book.create_sheet(title)
     sheet.freeze_panes = "B2"
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    for number, (_, width, _) in enumerate(_COLUMNS, 1):
+    for number, (_, width, _) in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_heading(sheet, said.say(heading)) for heading, _, _ in _COLUMNS])
-    cells, last = [_cell(sheet, shown) for _, _, shown in _COLUMNS], 1
-    for row in rows:
-        sheet.append(_filled(cells, _values(row, said)))
+    sheet.append([_heading(sheet, said.say(heading)) for heading, _, _ in columns])
+    cells, last = [_cell(sheet, shown) for _, _, shown in columns], 1
+    for values in rows:
+        sheet.append(_filled(cells, values))
         last += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(_COLUMNS))}{last}"
-    written = BytesIO()
-    book.save(written)
-    return written.getvalue()
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
 
 
 def _values(row: Row, said: Speech) -> tuple[Value, ...]:
@@ -88,6 +114,22 @@ def _values(row: Row, said: Speech) -> tuple[Value, ...]:
         ", ".join(row.waits_for_units) or None,
         row.id,
     )
+
+
+def _figures(row: Row, said: Speech) -> Iterator[tuple[Value, ...]]:
+    """A line for each indicator of the work, reported or not."""
+    for one in row.definition.indicators:
+        yield (
+            row.title,
+            row.unit_name,
+            one.title,
+            row.figures.get(one.id),
+            one.target,
+            one.unit,
+            standing_words(row).say(said.say),
+            row.done_on,
+            row.id,
+        )
 
 
 def _written(value: Value) -> str:

@@ -183,7 +183,8 @@ def what_can_be_done(found: Work, today: date) -> frozenset[str]:
         offered |= {"done", "stuck", "promise"}
         offered |= {"start"} if row.state is State.OPEN else set()
     if row.state is State.WAITING:
-        offered |= {"stuck"} | ({"done"} if not row.waits_for else set())
+        may_be_early = row.occurrence is None or row.start is None or row.start <= today
+        offered |= {"stuck"} | ({"done"} if may_be_early and not row.waits_for else set())
     if row.state in (*IN_HAND, State.WAITING) and row.due is not None and not row.extension_asked:
         offered.add("more_time")
     if row.obstacle:

@@ -246,6 +246,9 @@ def answer(case: Case) -> list[Change]:
     if agreed_date is not None and agreed_date >= case.as_of:
         after = redated(after, agreed_date)
         said["due"] = agreed_date.isoformat()
+    if kind is Answered.AGREED and proposal is None:
+        # The case is answered as a whole; who had no part in the proposal has nothing to hear of it.
+        return [case.change(after, facts=said)]
     office = notice(after, NoticeKind.LEADER_ANSWERED, Role.STANDING_OFFICE, case.as_of)
     told = (office, case.tell_unit(after, NoticeKind.LEADER_ANSWERED))
     return [case.change(after, *(told if kind is not Answered.CALL_BACK else (office,)), facts=said)]

@@ -56,6 +56,8 @@ def _check_submission(case: Case, done_on: date) -> None:
     task = case.situation.task(assignment)
     if done_on > case.as_of:
         raise MoveRefused("done on {day}: that day has not come yet", day=done_on)
+    if done_on < (first := min(case.situation.first_day, *case.situation.schedule.anchors.values())):
+        raise MoveRefused("done on {day}: the plan begins on {first}", day=done_on, first=first)
     if assignment.state is State.WAITING:
         _check_only_start_is_unmet(case)
     if order.nothing_to_report and not task.none_allowed:
@@ -77,6 +79,12 @@ def _check_submission(case: Case, done_on: date) -> None:
 
 def _check_only_start_is_unmet(case: Case) -> None:
     assignment, ready = case.assignment, readiness(case.assignment, case.situation)
+    if assignment.occurrence is not None and assignment.start is not None and assignment.start > case.as_of:
+        raise MoveRefused(
+            "`{assignment}` cannot be reported before its turn begins on {day}",
+            assignment=assignment.id,
+            day=assignment.start,
+        )
     if ready.waits_for:
         raise MoveRefused(
             "`{assignment}` cannot be reported done yet: it waits for {waits_for}",

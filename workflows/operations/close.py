@@ -10,6 +10,7 @@ from workflows.engine.records import Record
 from workflows.engine.states import Verb
 from workflows.errors import NotFound
 from workflows.operations.mail.queueing import queue
+from workflows.operations.reading.judged import read_judged
 from workflows.operations.situations import check_office, whole_situation
 from workflows.store.database import Database
 from workflows.texts import Language
@@ -24,6 +25,12 @@ class Closed:
     plan: str
     unfinished: int
     letters: int
+
+
+def unfinished_of(database: Database, office: str, plan: str, as_of: date) -> int:
+    """How many assignments of a plan would stay without a result if it were closed. Raises NotFound."""
+    rows = read_judged(database, office, plan, as_of=as_of).rows
+    return sum(map(is_unfinished, rows))
 
 
 def close_plan(
