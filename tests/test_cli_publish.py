@@ -67,6 +67,22 @@ def test_a_revision_without_a_terminal_needs_yes(published: Office) -> None:
     assert published.standing() == before
 
 
+def test_a_revision_of_the_rules_says_which(published: Office) -> None:
+    stricter = PLAN.replace("    none_allowed: true\n", "    accept: deputy_chair\n", 1)
+    published.write(stricter)
+    code, out, _ = published.call("publish", str(published.plan), "--as-of", "2026-06-02")
+    assert code == 1
+    assert "No assignment is new, gone or gets another date." in out
+    assert "Who leads, helps, accepts:\n  Rà soát\n" in out
+    assert "Rules:\n  Rà soát\n" in out
+    # Beside work that is new, gone or moved, the rules are told as well.
+    published.write(stricter.replace("due: 2026-06-08", "due: 2026-06-09"))
+    out = published.call("publish", str(published.plan), "--as-of", "2026-06-02")[1]
+    assert "guide/vhxh  Mon 8 June → Tue 9 June" in out
+    assert "Rules:\n  Rà soát\n" in out
+    assert "\nDates:\n" not in out
+
+
 def test_with_yes_a_revision_keeps_progress_and_tells_what_changed(published: Office) -> None:
     published.call("task", "start", "survey/thon-1", "--by", "thon-1", "--as-of", "2026-06-01")
     published.write(WITHOUT_SIGNS)
@@ -115,6 +131,26 @@ def test_work_already_past_due_is_listed(office: Office) -> None:
     assert code == 0
     assert "Due before publication: 1." in out
     assert "8 June 2026  guide/vhxh" in out
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("y\n", 0)])
+def test_a_first_publication_of_what_is_past_asks_on_a_terminal(
+    office: Office, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    monkeypatch.setattr(consent, "asks_people", lambda: True)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+    found, _, err = office.call("publish", str(office.plan), "--as-of", "2026-06-09")
+    assert found == code
+    assert "Due before today: 1 of 5 assignments.\nPublish this plan all the same? (y/n)" in err
+    assert office.call("status")[0] == code
+
+
+def test_much_that_is_past_is_told_by_task(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflows.cli.publish._NAMED", 2)
+    office.write(PLAN.replace("opens: 2026-06-10", "opens: 2026-06-05"))
+    _, out, _ = office.call("publish", str(office.plan), "--as-of", "2026-06-09")
+    assert "  5 June 2026  Rà soát (2)\n" in out
+    assert "  8 June 2026  Soạn hướng dẫn\n" in out
 
 
 def test_closing_ends_the_plan_once(published: Office) -> None:

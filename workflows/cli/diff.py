@@ -45,7 +45,7 @@ def diff(
     if as_json:
         output.document([_document(each, session) for each in found], session.translate)
     elif found:
-        _print(found, session)
+        print_differences(found, session)
     else:
         output.say(Phrase("The two plans say the same."), session.translate)
 
@@ -61,7 +61,7 @@ def _document(difference: Difference, session: Session) -> dict[str, object]:
     }
 
 
-def _print(found: Sequence[Difference], session: Session) -> None:
+def print_differences(found: Sequence[Difference], session: Session) -> None:
     """Under a heading for each subject; a task or unit is named once for all that changed in it."""
     heading = title = None
     for each in found:

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from plan_definitions.diagnostics import Phrase, render
+from plan_definitions.differences import Subject
 from plan_definitions.schedule import Schedule
 from workflows.cli import consent, output
+from workflows.cli.diff import print_differences
 from workflows.cli.parameters import AsJson, AsOf, Decider, PlanFile
 from workflows.cli.plans import accepted_plan
 from workflows.cli.renames import same_work
@@ -51,9 +53,18 @@ def publish(
             _ask(planned, schedule, session, as_json=as_json)
         elif planned.is_revision and not as_json:
             _print_changes(planned, schedule, session)
+        elif planned.late and not yes and not as_json and consent.asks_people():
+            _ask_late(planned, session)
         language = session.settings.lang
         done = store_plan(database, schedule, accepted.sources, as_of=day, now=now, by=by, language=language)
     _report(done, schedule, session, as_json=as_json)
+
+
+_NAMED = 20
+"""So many assignments are named one by one; more are told by task."""
+
+_TOLD_BY_WORK = frozenset({Subject.ANCHOR, Subject.TASK, Subject.DATE})
+"""What the lists of new, dropped and moved work tell already."""
 
 
 def _ask(planned: Published, schedule: Schedule, session: Session, *, as_json: bool) -> None:
@@ -71,6 +82,17 @@ def _ask(planned: Published, schedule: Schedule, session: Session, *, as_json: b
         refused = Phrase("Nothing was changed.")
     output.warn(refused.say(session.translate))
     raise typer.Exit(1)
+
+
+def _ask_late(planned: Published, session: Session) -> None:
+    """A first publication of what is partly past may be a wrong file or a wrong year; leave without a yes."""
+    language = session.language
+    late, work = count(len(planned.late), language), count(len(planned.publication.created), language)
+    told = Phrase("Due before today: {late} of {work} assignments.", {"late": late, "work": work})
+    output.warn(told.say(session.translate))
+    if not consent.agreed(Phrase("Publish this plan all the same? (y/n)"), session):
+        output.warn(Phrase("Nothing was changed.").say(session.translate))
+        raise typer.Exit(1)
 
 
 def _document(done: Published) -> dict[str, object]:
@@ -114,11 +136,11 @@ def _report(done: Published, schedule: Schedule, session: Session, *, as_json: b
         values,
     )
     output.say(said, session.translate)
-    _print_late(done, session)
+    _print_late(done, schedule, session)
     _print_revoked(done, session)
 
 
-def _print_late(done: Published, session: Session) -> None:
+def _print_late(done: Published, schedule: Schedule, session: Session) -> None:
     if not done.late:
         return
     values = {"count": count(len(done.late), session.language)}
@@ -128,9 +150,16 @@ def _print_late(done: Published, session: Session) -> None:
         values,
     )
     output.say(said, session.translate)
-    due = {change.after.id: change.after.due for change in done.publication.created}
-    for name in done.late:
-        print(f"  {_day(due[name], session.language)}  {name}")
+    created = {change.after.id: change.after for change in done.publication.created}
+    late = [created[name] for name in done.late]
+    if len(late) <= _NAMED:
+        for one in late:
+            print(f"  {_day(one.due, session.language)}  {one.id}")
+        return
+    # One line for a task and day, however many units have it.
+    for (due, task), many in Counter((one.due, one.task) for one in late).items():
+        times = f" ({count(many, session.language)})" if many > 1 else ""
+        print(f"  {_day(due, session.language)}  {schedule.tasks[task].title}{times}")
 
 
 def _print_revoked(done: Published, session: Session) -> None:
@@ -149,7 +178,8 @@ def _print_changes(planned: Published, schedule: Schedule, session: Session) -> 
     )
     _print_revoked(planned, session)
     if not planned.changes_anything:
-        output.say(Phrase("No assignment changes; texts, contacts or ladders do."), translate)
+        output.say(Phrase("No assignment is new, gone or gets another date."), translate)
+        print_differences(planned.in_words, session)
         return
     _print_units(planned, schedule, session)
     _print_list(Phrase("New"), _named(found.created, schedule, session), session)
@@ -162,6 +192,7 @@ def _print_changes(planned: Published, schedule: Schedule, session: Session) -> 
     _print_list(Phrase("Renamed"), (f"{old} → {new}" for old, new in found.renamed), session)
     values = {"count": count(found.unchanged, session.language)}
     output.say(Phrase("Unchanged: {count}. Progress and history are kept.", values), translate)
+    print_differences([one for one in planned.in_words if one.subject not in _TOLD_BY_WORK], session)
 
 
 def _print_units(planned: Published, schedule: Schedule, session: Session) -> None:

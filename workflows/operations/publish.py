@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from notifications.occasions import publication_letters
+from plan_definitions.differences import Difference, differences
 from plan_definitions.schedule import Schedule
 from workflows.engine import board
 from workflows.engine.publication import PUBLISH, Publication
@@ -28,7 +29,8 @@ class Published:
     `late` names assignments whose due date had passed already: none of them climbs a ladder until the office
     marks it done or gives it a new date. `is_same` says that the plan stands in the store just so; `revision`
     is then the one in force. `likely_renames` wants an answer first: a task seems to have got another id
-    without saying so, and its progress would stay behind. `revoked` are the contacts (`unit/contact`) who
+    without saying so, and its progress would stay behind. `in_words` are all differences from the revision in
+    force, as `dondoc diff` tells them; of a preview only. `revoked` are the contacts (`unit/contact`) who
     left or have a new address: links sent to them before hold no longer.
     """
 
@@ -40,6 +42,7 @@ class Published:
     is_same: bool = False
     likely_renames: tuple[LikelyRename, ...] = ()
     revoked: tuple[str, ...] = ()
+    in_words: tuple[Difference, ...] = ()
 
     @property
     def is_revision(self) -> bool:
@@ -69,7 +72,7 @@ def preview(
     renames = likely_renames(old, schedule)
     return Published(
         schedule.id, heading.revision + 1, publication, _late(publication), likely_renames=renames,
-        revoked=moved,
+        revoked=moved, in_words=differences(old, schedule),
     )  # fmt: skip
 
 
