@@ -54,8 +54,10 @@ from notifications.parts import (
 from notifications.sections import copied
 from notifications.speech import speech
 from notifications.wording.items import buttons
-from notifications.wording.units import MOST_IN_FULL, tally
+from notifications.wording.units import MOST_HELPED, MOST_IN_FULL, tally
+from notifications.work import Helping
 from workflows.engine.records import Answered
+from workflows.engine.states import Standing
 from workflows.texts import Language
 
 VI, EN = Language.VI, Language.EN
@@ -674,3 +676,14 @@ def test_a_leader_who_only_accepts_is_not_asked_to_decide() -> None:
 def test_letters_list_their_items_without_copies() -> None:
     written: Letter = every_letter(VI)["copy"]
     assert {item.unit for item in written.items} == {"front"}
+
+
+def test_what_others_lead_is_cut_where_a_page_lists_the_rest() -> None:
+    helped = tuple(
+        Helping(f"Việc thứ {n}", ("Công an xã",), TENTH_OF_JUNE, Standing.IN_PROGRESS) for n in range(30)
+    )
+    weekly = letter(LetterKind.WEEKLY, village_section(helping=helped))
+    cut, whole = render(weekly, links).text, render(weekly, None).text
+    assert (cut.count("Việc thứ"), whole.count("Việc thứ")) == (MOST_HELPED, 30)
+    assert "và 20 việc nữa" in cut
+    assert "việc nữa" not in whole

@@ -96,6 +96,18 @@ def test_letters_fall_on_working_days_only(on_time: Rehearsal) -> None:
     assert set(on_time.readers) >= {"vhxh", "thon-1", "thon-2"}
 
 
+def test_units_that_share_a_mailbox_stand_together(tmp_path: Path, plan: Path) -> None:
+    for name in ("plan.yaml", "calendar.yaml"):
+        (tmp_path / name).write_text((plan.parent / name).read_text(encoding="utf-8"), encoding="utf-8")
+    shared = UNITS.replace('channel: zalo, phone: "0912345678"', "channel: mail, email: d@x.example")
+    (tmp_path / "units.yaml").write_text(shared, encoding="utf-8")
+    schedule = load_plan(tmp_path / "plan.yaml").schedule
+    assert schedule is not None
+    played = play(schedule)
+    assert "thon-2" not in played.readers
+    assert (played.named("thon-1"), played.named("vhxh")) == ("Thôn Một, Thôn Hai", "Phòng Văn hóa")
+
+
 def test_who_reports_in_time_is_never_reported_upwards(on_time: Rehearsal) -> None:
     assert on_time.escalated() == ()
 

@@ -13,6 +13,9 @@ from notifications.work import Item
 MOST_IN_FULL = 20
 """Pieces of work with their buttons; whoever has more to do reads the rest as a list."""
 
+MOST_HELPED = 10
+"""Pieces of work that others lead, where the unit's page lists the rest."""
+
 MOST_CLAUSES = 2
 """Clauses on which a request as a whole is based; each piece of work names its own."""
 
@@ -44,7 +47,7 @@ def blocks(
         yield Unsaid(partial(items.entry, item, number, section.voice, links, speech))
     yield from _listed(speech.say("Further work"), section.attention[MOST_IN_FULL:], speech)
     yield Unnamed(len(section.more))
-    yield from _lists(letter, section, speech)
+    yield from _lists(letter, section, links, speech)
     if (section.tally is not None or letter.kind is LetterKind.PUBLICATION) and links is not None:
         slot = Slot(Action.UNIT, section.plan.id, unit=section.unit)
         yield Buttons((Button(speech.say("All work of {unit}", unit=section.unit_name), links(slot)),))
@@ -167,7 +170,9 @@ def _unfinished(count: Tally, numbers: Mapping[str, str], speech: Speech) -> str
     return speech.say("{unfinished} not done (within their time)", **numbers) if count.unfinished else ""
 
 
-def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Block | Unsaid]:
+def _lists(
+    letter: Letter, section: UnitSection, links: Links | None, speech: Speech
+) -> Iterator[Block | Unsaid]:
     published = letter.kind is LetterKind.PUBLICATION
     requested = section.voice is Voice.REQUEST
     later = speech.say("Further ahead")
@@ -178,9 +183,13 @@ def _lists(letter: Letter, section: UnitSection, speech: Speech) -> Iterator[Blo
     yield from _listed(speech.say("From earlier weeks"), left_over, speech)
     yield from _listed(speech.say("This week"), week, speech)
     yield from _listed(later, section.later, speech, clauses=published)
-    if section.helping:
+    # What others lead is a reminder only; where there is a page that lists it all, it may be cut.
+    shown = section.helping if links is None else section.helping[:MOST_HELPED]
+    if shown:
         yield Heading(speech.say("To help with"))
-        yield from (Unsaid(partial(items.helping_line, helping, speech)) for helping in section.helping)
+        yield from (Unsaid(partial(items.helping_line, helping, speech)) for helping in shown)
+    if (more := len(section.helping) - len(shown)) > 0:
+        yield Line(speech.say("and {n} more", n=speech.count(more)))
     yield from _news(section, speech)
 
 

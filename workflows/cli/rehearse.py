@@ -176,7 +176,7 @@ def _print_readers(found: Rehearsal, session: Session) -> None:
     heard, heaviest = found.letter_days(), found.heaviest_days()
     rows = [
         (
-            _unit(found, unit),
+            found.named(unit),
             f"{heard[unit]} / {found.working_days}",
             f"{heaviest[unit].due} ({day_month(heaviest[unit].day, session.language)})"
             if unit in heaviest

@@ -100,6 +100,18 @@ class Rehearsal:
         heard = {kept.letter.recipient.unit for kept in self.letters}
         return tuple(unit for unit in self.schedule.office.units if unit in heard)
 
+    def named(self, reader: str) -> str:
+        """A reader by the names of all units whose work its letters carry: several may share a mailbox."""
+        carried = {reader} | {
+            part.unit
+            for kept in self.letters
+            if kept.letter.recipient.unit == reader
+            for part in kept.letter.parts
+            if isinstance(part, UnitSection) and not part.copied
+        }
+        units = self.schedule.office.units
+        return ", ".join(unit.name for name, unit in units.items() if name in carried) or reader
+
     def by_unit(self) -> dict[date, dict[str, int]]:
         """How many letters each unit's reader gets, day by day; days without letters are empty."""
         counted: dict[date, Counter[str]] = {day: Counter() for day in self.days}

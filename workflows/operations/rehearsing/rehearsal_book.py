@@ -89,7 +89,7 @@ class _Binder:
             heaviest=rehearsal.heaviest_day,
             days=[self._day(day) for day in rehearsal.days],
             readers=[
-                Reader(self._unit(unit), heard[unit], heaviest.get(unit), self._cells(unit))
+                Reader(rehearsal.named(unit), heard[unit], heaviest.get(unit), self._cells(unit))
                 for unit in rehearsal.readers
             ],
             warned=list(self._warnings()),
