@@ -10,10 +10,12 @@ from notifications.outcomes import Kind
 from notifications.servers import MailServer, Security
 from notifications.transport import YagmailTransport
 from web.letters_shown import neutral_html
+from workflows.cli.demo import ReadHere
 from workflows.operations.mail.outbox import neutralised
+from workflows.settings import Settings
 
 LETTER = (
-    b"From: dondoc@kim-thanh.example\r\nTo: thon-2@kim-thanh.example\r\nSubject: Viec cua Thon 2\r\n"
+    b"From: dondoc@kim-thanh.example\r\nTo: Thon 2 <thon-2@kim-thanh.example>\r\nSubject: Viec cua Thon 2\r\n"
     b"Content-Type: text/html; charset=utf-8\r\n\r\n"
     b'<p style="color:red">Xin chao</p><a href="https://x.example/v/SECRET?do=done">Xong</a>'
     b"<script>alert(1)</script><img src=//evil.example/pixel onerror=alert(2)>\r\n"
@@ -73,6 +75,15 @@ def test_a_letter_is_shown_in_a_frame_that_may_do_nothing(demo_house: House, let
     assert "SECRET" not in shown.text
 
 
+def test_from_a_letter_one_comes_to_what_its_reader_sees(demo_house: House, letter: str) -> None:
+    browser = demo_house.browser()
+    shown = browser.get(letter)
+    assert "Xem Thôn 2 thấy gì" in shown.text
+    fields = {"form_token": forms_of(shown)[0][2]["form_token"], "who": f"{OFFICE}/thon-2"}
+    browser.post("/demo", data=fields, follow_redirects=False)
+    assert browser.get("/", follow_redirects=False).headers["location"] == f"/u/{OFFICE}/thon-2"
+
+
 def test_a_letter_of_another_folder_cannot_be_opened(demo_house: House, letter: str) -> None:
     assert demo_house.browser().get("/inbox/..%2F..%2Fhome%2Fdondoc.db").status_code == 404
 
@@ -112,3 +123,9 @@ def test_without_a_mail_server_they_go_there_as_well(tmp_path: Path, played_seas
         (link,) = house.told
         assert link.startswith("http://dondoc.kim-thanh.example/sign-in/")
         assert house.sign_in_letters() == []
+
+
+def test_only_letters_of_a_trial_have_buttons_that_lead_to_this_machine(tmp_path: Path) -> None:
+    here = "http://127.0.0.1:8123"
+    assert ReadHere.model_construct(home=tmp_path, base_url=here).public_base_url == here
+    assert Settings(home=tmp_path, base_url=here).public_base_url is None

@@ -1,5 +1,6 @@
 """Only in a demo: looking with other eyes, and the letters as they arrived in the embedded inbox."""
 
+from email.utils import parseaddr
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -74,9 +75,18 @@ def letters(request: Request, _visitor: TheVisitor, demo: TheDemo, to: str = "")
 
 @router.get("/inbox/{name}")
 def letter(request: Request, _visitor: TheVisitor, demo: TheDemo, name: str) -> Response:
-    """One letter; its HTML stands in a sandboxed frame, its links lead nowhere."""
+    """One letter; its HTML stands in a sandboxed frame, its links lead nowhere; a button leads on."""
     opened = _open(demo, name)
-    return page(request, "inbox/letter.html", opened=opened, text=neutralised(opened.text))
+    _, address = parseaddr(opened.letter.to)
+    readers = [
+        (f"{office.id}/{unit.id}", unit.name)
+        for office in _offices(request)
+        for unit in office.units.values()
+        if any(contact.email == address for contact in unit.contacts)
+    ]
+    return page(
+        request, "inbox/letter.html", opened=opened, text=neutralised(opened.text), readers=readers
+    )  # fmt: skip
 
 
 @router.get("/inbox/{name}/body")

@@ -1,5 +1,6 @@
 """`dondoc demo`: the shipped plan in a throw-away home, a season of samples, one real round, one delivery."""
 
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -63,32 +64,56 @@ def demo(
     first = accepted.schedule.anchors[_PUBLISHED_ON]
     if day < first:
         raise WrongUse("the plan of the demo begins on {day}", day=first)
-    settings = _throw_away(session)
-    with closing(Database.open(settings.database, create=True)) as database:
-        shown = _show(database, accepted, settings, (first, day), session)
-        mail = mail_of_day(database, shown.plan.office, as_of=day)
-        board = read_board(database, shown.plan.office, shown.plan.plan, as_of=day)
     with ExitStack() as window:
         listening = None if no_serve else window.enter_context(opened_socket())
-        address = None if listening is None else address_of(listening)
-        if as_json:
-            _print_document(shown, settings, session, address)
-        else:
-            print_demo(shown, board, mail, settings, session)
-        if listening is not None:
-            said = Phrase("The window: {address} (stop with Ctrl-C)", {"address": address})
-            (output.warn if as_json else print)(said.say(session.translate))
-            sys.stdout.flush()
-            serve_demo(settings.model_copy(update={"base_url": address}), listening, day)
+        settings = _throw_away(session, address_of(listening) if listening is not None else None)
+        _show_and_serve(settings, accepted, (first, day), listening, session, as_json=as_json)
 
 
-def _throw_away(session: Session) -> Settings:
+def _show_and_serve(
+    settings: Settings,
+    accepted: AcceptedPlan,
+    season: tuple[date, date],
+    listening: socket.socket | None,
+    session: Session,
+    *,
+    as_json: bool,
+) -> None:
+    day = season[1]
+    with closing(Database.open(settings.database, create=True)) as database:
+        shown = _show(database, accepted, settings, season, session)
+        mail = mail_of_day(database, shown.plan.office, as_of=day)
+        board = read_board(database, shown.plan.office, shown.plan.plan, as_of=day)
+    if as_json:
+        _print_document(shown, settings, session, None if listening is None else settings.base_url)
+    else:
+        print_demo(shown, board, mail, settings, session)
+    if listening is not None:
+        said = Phrase("The window: {address} (stop with Ctrl-C)", {"address": settings.base_url})
+        (output.warn if as_json else print)(said.say(session.translate))
+        sys.stdout.flush()
+        serve_demo(settings, listening, day)
+
+
+class ReadHere(Settings):
+    """Settings of a home whose letters are read on this very machine: links to it lead somewhere."""
+
+    @property
+    def public_base_url(self) -> str | None:
+        """The window's address, loopback or not."""
+        return self.base_url
+
+
+def _throw_away(session: Session, address: str | None) -> Settings:
     """Settings for a home that nobody has, made now: no setting of a real office reaches it but its language.
 
-    Letters go to its embedded inbox, whatever mail server is set.
+    Letters go to its embedded inbox, whatever mail server is set. Where a window is to be served, they have
+    the buttons that letters of a real office have, and lead to it.
     """
     home = Path(tempfile.mkdtemp(prefix="dondoc-"))
-    return Settings.model_construct(home=home, lang=session.language)
+    if address is None:
+        return Settings.model_construct(home=home, lang=session.language)
+    return ReadHere.model_construct(home=home, lang=session.language, base_url=address)
 
 
 def _show(
