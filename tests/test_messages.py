@@ -224,9 +224,10 @@ def test_a_daily_letter_says_what_why_and_by_when() -> None:
         ((14, 0, 0, 1), "15 phần việc: đã hoàn thành 14 (đúng hạn); chưa hoàn thành 01 (quá hạn)."),
         ((15, 0, 0, 0), "15 phần việc: đã hoàn thành 15 (đúng hạn)."),
         ((0, 0, 2, 3), "05 phần việc: chưa hoàn thành 05 (trong hạn 02, quá hạn 03)."),
+        ((1, 0, 4, 0, 3), "chưa hoàn thành 04 (trong hạn), trong đó 03 chờ đơn vị khác."),
     ],
 )
-def test_the_four_way_count_names_no_empty_kind(counts: tuple[int, int, int, int], said: str) -> None:
+def test_the_four_way_count_names_no_empty_kind(counts: tuple[int, ...], said: str) -> None:
     count = Tally(date(2026, 6, 5), *counts)
     assert tally(count, "Thôn 2", Voice.ORDER, speech(VI)).endswith(said)
 

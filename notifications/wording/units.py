@@ -149,7 +149,11 @@ def four_ways(count: Tally, speech: Speech) -> str:
         name: speech.count(getattr(count, name))
         for name in ("done", "on_time", "late", "unfinished", "in_time", "overdue")
     }
-    parts = (_done(count, numbers, speech), _unfinished(count, numbers, speech))
+    left = [_unfinished(count, numbers, speech)]
+    if count.waiting:
+        # Within their time although their date may have passed: nobody is blamed for another's delay.
+        left.append(speech.say("{n} of these waiting for others", n=speech.count(count.waiting)))
+    parts = (_done(count, numbers, speech), ", ".join(left))
     return "; ".join(part for part in parts if part)
 
 
