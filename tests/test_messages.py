@@ -688,3 +688,16 @@ def test_what_others_lead_is_cut_where_a_page_lists_the_rest() -> None:
     assert (cut.count("Việc thứ"), whole.count("Việc thứ")) == (MOST_HELPED, 30)
     assert "và 20 việc nữa" in cut
     assert "việc nữa" not in whole
+
+
+@pytest.mark.parametrize(
+    ("section", "answer"),
+    [
+        (village_section(attention=(SIGNS,)), "Xong rồi xin nhắn lại XONG."),
+        (village_section(attention=(SIGNS, NEWS)), "Xong việc nào xin nhắn lại XONG kèm tên việc."),
+        (front_section(), "Khi có kết quả, xin nhắn lại giúp."),
+    ],
+    ids=["one", "several", "requested"],
+)
+def test_a_zalo_text_says_how_to_answer(section: UnitSection, answer: str) -> None:
+    assert answer in zalo_text(letter(LetterKind.DAILY, section), None)

@@ -25,6 +25,8 @@ from workflows.engine.states import Standing
 
 MOST_ITEMS = 5
 """Pieces of work in one text; a longer one is not read on a telephone."""
+MOST_HELPED = 3
+"""Pieces of work that others lead: a text is read on a telephone, between other things."""
 
 MOST_CASES = 3
 """Matters for a leader in one text: each brings its facts."""
@@ -100,17 +102,17 @@ def _news(section: UnitSection, said: Speech) -> Iterator[str]:
         yield said.say("Confirmed as done: {title}.", title=items.title(item, said))
     if section.helping and not section.copied:
         helped = [_helping(helping, said) for helping in section.helping]
-        yield f"{said.say('To help with')}: {_some(helped, said)}."
+        yield f"{said.say('To help with')}: {_some(helped, said, most=MOST_HELPED)}."
 
 
 def _works(work: Sequence[Item], voice: Voice, said: Speech, *, unnamed: int = 0) -> str:
     return _some([_item(item, voice, said) for item in work], said, unnamed=unnamed)
 
 
-def _some(named: Sequence[str], said: Speech, *, unnamed: int = 0) -> str:
-    more = len(named) + unnamed - MOST_ITEMS
+def _some(named: Sequence[str], said: Speech, *, unnamed: int = 0, most: int = MOST_ITEMS) -> str:
+    more = len(named) + unnamed - most
     rest = [said.say("and {n} more", n=said.count(more))] if more > 0 else []
-    return "; ".join([*named[:MOST_ITEMS], *rest])
+    return "; ".join([*named[:most], *rest])
 
 
 def _item(item: Item, voice: Voice, said: Speech) -> str:
@@ -132,11 +134,18 @@ def _helping(helping: Helping, said: Speech) -> str:
 
 
 def _answer(section: UnitSection, only: Item | None, links: Links | None, said: Speech) -> str:
+    requested = section.voice is Voice.REQUEST
+    if links is None and requested:
+        return said.say("A word back about the results would be much appreciated.")
+    if links is None and only is None:
+        return said.say("When one of these is done, please answer DONE with its name.")
     if links is None:
         return said.say("When it is done, please answer DONE.")
     slot = Slot(Action.UNIT, section.plan.id, unit=section.unit)
     if only is not None:
         slot = slot_of(Action.SEE, only)
+    if requested:
+        return said.say("Results are welcome at {link}, or in a word back.", link=links(slot))
     return said.say("When it is done, please report here: {link} or answer DONE.", link=links(slot))
 
 
