@@ -214,7 +214,9 @@ def mail_settings(settings: Settings, port: int, **fields: Any) -> Settings:
 def test_a_mail_server_that_is_not_there_is_found(settings: Settings) -> None:
     found = check_mail_server(mail_settings(settings, refused_port()))
     assert not found.ok
-    assert "refused" in said(found).casefold()
+    assert "turns us away: nobody answers there" in said(found)
+    lost = check_mail_server(mail_settings(settings, 25, smtp_host="mail.invalid"))
+    assert "mail.invalid:25 turns us away: no machine of that name is known" in said(lost)
 
 
 def test_a_real_login_is_tried_and_no_letter_sent(settings: Settings) -> None:

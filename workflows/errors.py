@@ -47,6 +47,8 @@ def system_reason(error: OSError) -> Phrase | str:
     """Why the system refused, for a `{reason}`; in its own words where the error is a rare one."""
     if isinstance(error, socket.gaierror):
         return Phrase("no machine of that name is known")
+    if isinstance(error, TimeoutError):
+        return Phrase("there is no answer in time")
     known = _SYSTEM_REASONS.get(error.errno or 0)
     return known if known is not None else error.strerror or str(error)
 

@@ -1,13 +1,14 @@
 """Checks of the machine: Python, packages, folders, secrets, disk, mail server, address."""
 
 import shutil
+import socket
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from plan_definitions.diagnostics import Phrase
-from workflows.errors import EnvironmentRefused
+from workflows.errors import EnvironmentRefused, system_reason
 from workflows.home import AS_OWNER, is_open, readable_by_others
 from workflows.operations.mail.lanes import inbox_folder, lane_of, mail_refusal
 from workflows.operations.upkeep.findings import Check, Finding, fine, wrong
@@ -21,6 +22,9 @@ FITTING = {"prefect": ((3, 8), (3, 9)), "sqlalchemy": ((2, 0, 36), (2, 1)), "fas
 
 LEAST_FREE = 500 * 1024 * 1024
 """Bytes that the home's disk should have free: a year of letters, history and run records."""
+
+_SECONDS_TO_REACH = 5.0
+"""How long a mail server may take to pick up."""
 
 _SECRET_FILES = ("secret_key", "prefect_auth", "dondoc.db")
 _MEBIBYTE = 1024 * 1024
@@ -106,13 +110,24 @@ def check_mail_server(settings: Settings) -> Finding:
     mend = Phrase("Look at DONDOC_SMTP_HOST, PORT, USER, PASSWORD and SECURITY.")
     try:
         lane_of(settings)
-        refusal = mail_refusal(settings)
+        refusal: Phrase | str | None = _silence(settings.smtp_host, settings.port)
+        if refusal is None:
+            refusal = mail_refusal(settings)
     except EnvironmentRefused as error:
         return wrong(Check.MAIL_SERVER, error.phrase, error.mend or mend)
     if refusal is None:
         return fine(Check.MAIL_SERVER, Phrase("{host}:{port} lets us in", where))
     said = Phrase("{host}:{port} turns us away: {why}", {**where, "why": refusal})
     return wrong(Check.MAIL_SERVER, said, mend)
+
+
+def _silence(host: str, port: int) -> Phrase | str | None:
+    """Why nobody is reached there at all; None where somebody is, who then speaks for himself."""
+    try:
+        socket.create_connection((host, port), timeout=_SECONDS_TO_REACH).close()
+    except OSError as error:
+        return system_reason(error)
+    return None
 
 
 def check_base_address(settings: Settings) -> Finding:
