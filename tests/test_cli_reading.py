@@ -9,10 +9,13 @@ import pytest
 from cli_cases import NOW, PLAN, ROUND_DAY, Office, open_office
 
 from workflows.cli import output, status
+from workflows.cli.history import _shown
+from workflows.cli.session import Session
 from workflows.cli.verbs import VERBS
 from workflows.engine.states import Standing
 from workflows.operations.mail.links import Link, LinkSigner
 from workflows.store.database import Database
+from workflows.texts import Language
 
 STATUS_KEYS = {
     "id", "title", "unit", "state", "standing", "due", "original_due", "days_late", "rung", "obstacle",
@@ -279,3 +282,8 @@ def test_every_verb_of_the_contract_is_there() -> None:
     promised = "check show publish close round deliver status task message history audit outbox demo signin"
     assert set(promised.split()) <= set(VERBS)
     assert date.fromisoformat(ROUND_DAY) == NOW.date()
+
+
+def test_history_calls_roles_by_their_names(tmp_path: Path) -> None:
+    session = Session(Language.EN, tmp_path)
+    assert _shown(["standing_office", "thon-1"], session) == "the standing office, thon-1"

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from notifications.wording.office import ROLE_NAMES
 from web.history_words import WAYS
 from workflows.cli import output
 from workflows.cli.parameters import AsJson, OfficeName, PlanName
@@ -128,7 +129,8 @@ def _shown(value: object, session: Session) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {count}" for name, count in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value)
+        words = {str(role): session.translate(name) for role, name in ROLE_NAMES.items()}
+        return ", ".join(words.get(str(one), str(one)) for one in value)
     try:
         return date_numeric(date.fromisoformat(str(value)), session.language)
     except ValueError:
