@@ -111,6 +111,13 @@ def move(
     carry_out(database, PlanReference(office_id, PLAN), who, order, as_of=day, now=at(day, 9))
 
 
+def unanswered(database: Database, name: str) -> int:
+    """How many letters about an assignment of the plan nobody has answered."""
+    with database.read() as transaction:
+        plan = transaction.plans.get(KIM_THANH, PLAN)
+        return transaction.assignments.get(plan.number, name).facts.unanswered
+
+
 def letters_of(database: Database, **narrowed: Any) -> list[tuple[StoredLetter, Letter]]:
     with database.read() as transaction:
         return [(one, from_json(one.content)) for one in transaction.letters.find(**narrowed)]

@@ -6,7 +6,17 @@ from datetime import timedelta
 
 import pytest
 from builders import FIRST_OF_JUNE, task
-from operation_cases import VILLAGES, at, june, letter_to, move, publish_plan, round_on, small_plan
+from operation_cases import (
+    VILLAGES,
+    at,
+    june,
+    letter_to,
+    move,
+    publish_plan,
+    round_on,
+    small_plan,
+    unanswered,
+)
 from smtp_server import At, ScriptedServer
 from store_builders import get
 from test_deliver import LANE, NOON, SENDER, Clock, Scripted, address, queue, send
@@ -50,12 +60,6 @@ def test_a_newer_letter_that_does_not_go_takes_no_older_one_with_it(
     send(database, server, at(june(10), 10))
     assert get(database, daily.id).state is LetterState.SUPERSEDED
     assert get(database, weekly.id).state is LetterState.SENT
-
-
-def unanswered(database: Database, name: str) -> int:
-    with database.read() as transaction:
-        (plan,) = transaction.plans.headings()
-        return transaction.assignments.get(plan.number, name).facts.unanswered
 
 
 def test_a_letter_tried_again_in_vain_counts_as_asked_no_less_than_before(

@@ -20,6 +20,7 @@ from operation_cases import (
     round_on,
     rows,
     small_plan,
+    unanswered,
 )
 
 from notifications.letters import Letter
@@ -62,12 +63,6 @@ def part_of(letter: Letter, sort: type[P]) -> P:
 def told_in(database: Database, letter_id: int) -> set[tuple[str, str]]:
     with database.read() as transaction:
         return {(n.notice.assignment, n.notice.kind.value) for n in transaction.notices.of_letter(letter_id)}
-
-
-def unanswered(database: Database, name: str) -> int:
-    with database.read() as transaction:
-        (plan,) = transaction.plans.headings()
-        return transaction.assignments.get(plan.number, name).facts.unanswered
 
 
 def started(database: Database) -> None:
