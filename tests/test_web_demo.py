@@ -1,18 +1,22 @@
 """The demo's window: other eyes, and the embedded inbox with letters that can do nothing."""
 
+import time
 from pathlib import Path
 
 import pytest
 from web_house import OFFICE, PLAN, SIGNS_2, House, forms_of, open_house, send
 
-from notifications.inbox import EmbeddedInbox
+from notifications.inbox import EmbeddedInbox, letters
 from notifications.outcomes import Kind
 from notifications.servers import MailServer, Security
 from notifications.transport import YagmailTransport
 from web.letters_shown import neutral_html
 from workflows.cli.demo import ReadHere
+from workflows.cli.window import delivering
+from workflows.engine.states import Verb
 from workflows.operations.mail.outbox import neutralised
 from workflows.settings import Settings
+from workflows.store.records import LetterState
 
 LETTER = (
     b"From: dondoc@kim-thanh.example\r\nTo: Thon 2 <thon-2@kim-thanh.example>\r\nSubject: Viec cua Thon 2\r\n"
@@ -129,3 +133,16 @@ def test_only_letters_of_a_trial_have_buttons_that_lead_to_this_machine(tmp_path
     here = "http://127.0.0.1:8123"
     assert ReadHere.model_construct(home=tmp_path, base_url=here).public_base_url == here
     assert Settings(home=tmp_path, base_url=here).public_base_url is None
+
+
+def test_what_is_decided_in_a_trial_is_delivered_meanwhile(demo_house: House) -> None:
+    settings = demo_house.window.settings
+    with delivering(settings, lambda: demo_house.now):
+        demo_house.move("thon-2", Verb.OBSTACLE, SIGNS_2, note="Thiếu biển")
+        demo_house.move("vhxh", Verb.RESOLVE, SIGNS_2, note="Xã cấp biển")
+        deadline = time.monotonic() + 30
+        while not any("thon-2@" in letter.to for letter in letters(settings.home / "inbox")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    with demo_house.database.read() as transaction:
+        assert transaction.letters.count_by_state(OFFICE)[LetterState.SENDING] == 0

@@ -193,8 +193,11 @@ def open_house(
     home = Home.create(folder / "home")
     shutil.copy(played, home.path / "dondoc.db")
     settings = Settings(
-        home=home.path, base_url=base_url, smtp_host=smtp_host, secret_key=SecretStr(SECRET)
-    )  # fmt: skip
+        home=home.path,
+        base_url=base_url,
+        smtp_host=None if demo else smtp_host,
+        secret_key=SecretStr(SECRET),
+    )
     database = Database.open(settings.database, create=False)
     told: list[str] = []
     box: list[House] = []
