@@ -276,7 +276,8 @@ def house(tmp_path: Path, played_season: Path) -> Iterator[House]:
 @pytest.fixture
 def demo_house(tmp_path: Path, played_season: Path) -> Iterator[House]:
     """The same window as a demo shows it, reached on this machine only."""
-    with open_house(tmp_path, played_season, demo=True, base_url="http://127.0.0.1:8000") as opened:
+    here = "http://127.0.0.1:8000"
+    with open_house(tmp_path, played_season, demo=True, base_url=here, smtp_host=None) as opened:
         yield opened
 
 

@@ -195,7 +195,7 @@ def open_house(
     settings = Settings(
         home=home.path,
         base_url=base_url,
-        smtp_host=None if demo else smtp_host,
+        smtp_host=smtp_host,
         secret_key=SecretStr(SECRET),
     )
     database = Database.open(settings.database, create=False)
