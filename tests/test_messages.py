@@ -53,7 +53,7 @@ from notifications.parts import (
 )
 from notifications.sections import copied
 from notifications.speech import speech
-from notifications.wording.items import buttons
+from notifications.wording.items import buttons, circumstances
 from notifications.wording.units import MOST_HELPED, MOST_IN_FULL, tally
 from notifications.work import Helping
 from workflows.engine.records import Answered
@@ -701,3 +701,10 @@ def test_what_others_lead_is_cut_where_a_page_lists_the_rest() -> None:
 )
 def test_a_zalo_text_says_how_to_answer(section: UnitSection, answer: str) -> None:
     assert answer in zalo_text(letter(LetterKind.DAILY, section), None)
+
+
+def test_late_work_is_not_said_to_begin_now() -> None:
+    new = replace(SIGNS, opens=True, standing=Standing.DUE_SOON)
+    late = replace(new, standing=Standing.OVERDUE)
+    said = [" ".join(circumstances(item, Voice.ORDER, speech(VI))) for item in (new, late)]
+    assert ["Có thể bắt đầu ngay." in text for text in said] == [True, False]
