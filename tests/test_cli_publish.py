@@ -76,11 +76,15 @@ def test_a_revision_of_the_rules_says_which(published: Office) -> None:
     assert "Who leads, helps, accepts:\n  Rà soát\n" in out
     assert "Rules:\n  Rà soát\n" in out
     # Beside work that is new, gone or moved, the rules are told as well.
-    published.write(stricter.replace("due: 2026-06-08", "due: 2026-06-09"))
+    retitled = stricter.replace("title: Rà soát", "title: Rà soát lại").replace(
+        "    start: issued\n    due: opens\n", "    start: 2026-06-03\n    due: opens\n"
+    )
+    published.write(retitled.replace("due: 2026-06-08", "due: 2026-06-09"))
     out = published.call("publish", str(published.plan), "--as-of", "2026-06-02")[1]
     assert "guide/vhxh  Mon 8 June → Tue 9 June" in out
-    assert "Rules:\n  Rà soát\n" in out
-    assert "\nDates:\n" not in out
+    for heading in ("Tasks", "Dates", "Rules"):
+        assert f"\n{heading}:\n  Rà soát lại\n" in out
+    assert out.count("Soạn hướng dẫn") == 0, "its new due date is told once, in the list of dates"
 
 
 def test_with_yes_a_revision_keeps_progress_and_tells_what_changed(published: Office) -> None:

@@ -66,6 +66,4 @@ def _ask(title: str, unfinished: int, session: Session) -> None:
         values,
     )
     output.warn(told.say(session.translate))
-    if not consent.agreed(Phrase("Close this plan? (y/n)"), session):
-        output.warn(Phrase("Nothing was changed.").say(session.translate))
-        raise typer.Exit(1)
+    consent.agreed_or_leave(Phrase("Close this plan? (y/n)"), session)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from plan_definitions.diagnostics import Phrase, render
-from plan_definitions.differences import Subject
+from plan_definitions.differences import Difference, Subject
 from plan_definitions.schedule import Schedule
 from workflows.cli import consent, output
 from workflows.cli.diff import print_differences
@@ -63,9 +63,6 @@ def publish(
 _NAMED = 20
 """So many assignments are named one by one; more are told by task."""
 
-_TOLD_BY_WORK = frozenset({Subject.ANCHOR, Subject.TASK, Subject.DATE})
-"""What the lists of new, dropped and moved work tell already."""
-
 
 def _ask(planned: Published, schedule: Schedule, session: Session, *, as_json: bool) -> None:
     """Show the revision and ask; leave with exit code 1 without a yes."""
@@ -75,13 +72,8 @@ def _ask(planned: Published, schedule: Schedule, session: Session, *, as_json: b
     else:
         _print_changes(planned, schedule, session)
     if as_json or not consent.asks_people():
-        refused = Phrase("Nothing was changed. Add --yes to publish this revision.")
-    elif consent.agreed(Phrase("Publish this revision? (y/n)"), session):
-        return
-    else:
-        refused = Phrase("Nothing was changed.")
-    output.warn(refused.say(session.translate))
-    raise typer.Exit(1)
+        consent.leave(Phrase("Nothing was changed. Add --yes to publish this revision."), session)
+    consent.agreed_or_leave(Phrase("Publish this revision? (y/n)"), session)
 
 
 def _ask_late(planned: Published, session: Session) -> None:
@@ -90,9 +82,7 @@ def _ask_late(planned: Published, session: Session) -> None:
     late, work = count(len(planned.late), language), count(len(planned.publication.created), language)
     told = Phrase("Due before today: {late} of {work} assignments.", {"late": late, "work": work})
     output.warn(told.say(session.translate))
-    if not consent.agreed(Phrase("Publish this plan all the same? (y/n)"), session):
-        output.warn(Phrase("Nothing was changed.").say(session.translate))
-        raise typer.Exit(1)
+    consent.agreed_or_leave(Phrase("Publish this plan all the same? (y/n)"), session)
 
 
 def _document(done: Published) -> dict[str, object]:
@@ -192,7 +182,14 @@ def _print_changes(planned: Published, schedule: Schedule, session: Session) -> 
     _print_list(Phrase("Renamed"), (f"{old} → {new}" for old, new in found.renamed), session)
     values = {"count": count(found.unchanged, session.language)}
     output.say(Phrase("Unchanged: {count}. Progress and history are kept.", values), translate)
-    print_differences([one for one in planned.in_words if one.subject not in _TOLD_BY_WORK], session)
+    print_differences([one for one in planned.in_words if not _is_told_by_work(one)], session)
+
+
+def _is_told_by_work(one: Difference) -> bool:
+    """Whether the lists of new, dropped and moved work tell it: those know of due dates only."""
+    if one.subject is Subject.TASK:
+        return not one.what.endswith(".title")
+    return one.subject is Subject.ANCHOR or one.what.endswith((".due", ".repeat"))
 
 
 def _print_units(planned: Published, schedule: Schedule, session: Session) -> None:

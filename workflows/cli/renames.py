@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-import typer
-
 from plan_definitions.diagnostics import Phrase
 from workflows.cli import consent, output
 from workflows.cli.session import Session
@@ -35,7 +33,5 @@ def same_work(found: Iterable[LikelyRename], session: Session, *, yes: bool) -> 
             )
         output.warn(f"  {mend.say(session.translate)}")
     if not asked and not yes:
-        refused = Phrase("Nothing was changed. Add --yes if these are different tasks.")
-        output.warn(refused.say(session.translate))
-        raise typer.Exit(1)
+        consent.leave(Phrase("Nothing was changed. Add --yes if these are different tasks."), session)
     return renamed

@@ -3,13 +3,14 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime, timedelta
 from threading import Event, Thread
 
 from web.app import create_app
 from web.server import serve
 from web.window import Demo
+from workflows.errors import EnvironmentRefused
 from workflows.operations.mail.deliver import deliver
 from workflows.operations.mail.lanes import inbox_folder, lane_of, opened_transport
 from workflows.operations.mail.queueing import morning
@@ -61,8 +62,10 @@ def delivering(settings: Settings, clock: Callable[[], datetime]) -> Iterator[No
             is_news = True  # something may have been committed before the watch began
             while not stopping.wait(SECONDS_BETWEEN_LOOKS):
                 if is_news or commits.seen():
-                    deliver(database, transport, lane_of(settings), clock)
-                    is_news = False
+                    is_news = True
+                    with suppress(EnvironmentRefused):  # a held database: asked again
+                        deliver(database, transport, lane_of(settings), clock)
+                        is_news = False
 
     thread = Thread(target=deliver_what_comes, name="delivery", daemon=True)
     thread.start()
